@@ -1,0 +1,78 @@
+import type { Message } from './message.ts'
+
+/**
+ * What became of one published message. `published`: stored durably for every queue bound to its type.
+ * `unroutable`: the broker took it but no queue wants it, so nobody will ever see it. `failed`: no confirm in time;
+ * it may or may not have arrived. Only `published` may be marked as done.
+ */
+export type Outcome = 'published' | 'unroutable' | 'failed'
+
+export interface Subscription {
+  /** Durable; consumers with the same queue share its messages. Each service names its own: `tickets`. */
+  queue: string
+  /** Exact message types. A type once bound stays bound, so a rolling deploy loses nothing. */
+  types: readonly string[]
+  /** Most messages handled at the same time by this consumer. Default 10. */
+  prefetch?: number | undefined
+  /** Handler runs before the message is set aside as a dead letter. Default: one more than there are back-offs. */
+  maxAttempts?: number | undefined
+  /** Wait before the 2nd, 3rd … attempt; the last one repeats. Default 1 s, 5 s, 30 s, 2 min, 10 min. */
+  backoffMs?: readonly number[] | undefined
+}
+
+export interface Delivery {
+  /** 1 the first time. */
+  attempt: number
+  /** True when a failure now makes it a dead letter. */
+  last: boolean
+}
+
+/** Resolves: done, never again. Throws: again later, or a dead letter when it was the last attempt. */
+export type Receive = (message: Message, delivery: Delivery) => Promise<void>
+
+export interface Consumer {
+  /** Resolves when the queue exists and is bound; later than `consume` while the broker is down. Never rejects. */
+  bound: Promise<void>
+  /** Takes no new message, lets those in work finish. The queue stays and keeps collecting. */
+  stop(): Promise<void>
+}
+
+export interface DeadLetter {
+  /** The message id, or '' when the body was not a message. */
+  id: string
+  type: string
+  /** Null when the body was not a message. */
+  message: Message | null
+  attempts: number
+  error: string
+}
+
+/**
+ * The port to the broker: at least once, to every queue bound to the type. Nothing here throws because the broker is
+ * away except `deadLetters` and `replay`, which a person calls.
+ */
+export interface Bus {
+  /** One outcome per message, in the same order. Never throws. */
+  publish(messages: readonly Message[]): Promise<Outcome[]>
+  consume(subscription: Subscription, receive: Receive): Consumer
+  /** The oldest dead letters of a queue (at most `limit`, default 100); they stay where they are. */
+  deadLetters(queue: string, limit?: number): Promise<DeadLetter[]>
+  /** Puts every dead letter of the queue back, with its attempts forgotten. Returns how many. */
+  replay(queue: string): Promise<number>
+  /** Connected and able to publish. */
+  ready(): boolean
+  /** Stops the consumers, then disconnects. */
+  close(): Promise<void>
+}
+
+export const DEFAULT_BACKOFF_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000]
+export const DEFAULT_PREFETCH = 10
+
+/** The retry rule of a subscription, shared by the adapters so that they cannot differ. */
+export function retryRule(subscription: Subscription): { maxAttempts: number; delayMs(attempt: number): number } {
+  const backoff = subscription.backoffMs?.length ? subscription.backoffMs : DEFAULT_BACKOFF_MS
+  return {
+    maxAttempts: subscription.maxAttempts ?? backoff.length + 1,
+    delayMs: (attempt) => backoff[Math.min(attempt, backoff.length) - 1] ?? 1_000,
+  }
+}
