@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { type Db, inTransaction, sql, type Tx } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Generated } from 'kysely'
+
+export interface IdempotencyTable {
+  idempotency_key: {
+    scope: string
+    key: string
+    request_hash: Buffer
+    status: number
+    body: unknown
+    created_at: Generated<Date>
+  }
+}
+
+export interface Outcome<Body> {
+  status: number
+  /** Stored to be replayed: leave out secrets that can be derived again. */
+  body: Body
+}
+
+/**
+ * Runs `work` at most once for a caller's `Idempotency-Key`, in one transaction with its effect, so that the effect is
+ * never unknown (draft-ietf-httpapi-idempotency-key-header). The same request gets the first answer again, with
+ * `Idempotency-Replayed: true`; another payload is 422; while the first runs, 409; no key, 400. A refusal is not kept.
+ * @param scope who may replay: the caller and the operation.
+ */
+export async function idempotently<Schema extends IdempotencyTable, Body>(
+  db: Db<Schema>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  scope: string,
+  work: (tx: Tx<Schema>) => Promise<Outcome<Body>>,
+): Promise<Outcome<Body>> {
+  const key = keyOf(request)
+  const hash = createHash('sha256')
+    .update(canonical({ url: request.url, body: request.body ?? null }))
+    .digest()
+  return inTransaction(db, async (tx) => {
+    const own = tx as unknown as Tx<IdempotencyTable>
+    const lock = await sql<{
+      taken: boolean
+    }>`select pg_try_advisory_xact_lock(hashtextextended(${`${scope}\n${key}`}, 0)) as taken`.execute(own)
+    if (!lock.rows[0]?.taken) throw new DomainError('idempotency-in-progress')
+    const stored = await own
+      .selectFrom('idempotency_key')
+      .select(['request_hash', 'status', 'body'])
+      .where('scope', '=', scope)
+      .where('key', '=', key)
+      .executeTakeFirst()
+    if (stored) {
+      if (!stored.request_hash.equals(hash)) throw new DomainError('idempotency-key-reused')
+      reply.header('idempotency-replayed', 'true')
+      return { status: stored.status, body: stored.body as Body }
+    }
+    const outcome = await work(tx)
+    await own
+      .insertInto('idempotency_key')
+      .values({ scope, key, request_hash: hash, status: outcome.status, body: JSON.stringify(outcome.body) })
+      .execute()
+    return outcome
+  })
+}
+
+function keyOf(request: FastifyRequest): string {
+  const header = request.headers['idempotency-key']
+  const key = (Array.isArray(header) ? header[0] : header)?.trim()
+  if (!key) throw new DomainError('idempotency-key-missing')
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new DomainError(
+      'request-invalid',
+      {},
+      { errors: [{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }] },
+    )
+  }
+  return key
+}
+
+/** JSON with sorted keys: the same request in another field order is the same request. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonical(part)}`).join(',')}}`
+  }
+  return JSON.stringify(value) ?? 'null'
+}

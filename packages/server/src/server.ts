@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import fastifySwagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { DomainError, type ProblemTable, toProblem } from '@guichet/problem'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { type AccessTable, assertRule, type Principal, type RouteRule } from './access.ts'
+import { toDomainError } from './errors.ts'
+import { languageOf } from './language.ts'
+import { assertCleanText, closed, validatorCompiler } from './validation.ts'
+import type { Verify } from './verifier.ts'
+
+export * from './access.ts'
+export * from './cursor.ts'
+export * from './etag.ts'
+export * from './idempotency.ts'
+export * from './ids.ts'
+export * from './language.ts'
+export * from './log.ts'
+export * from './process.ts'
+export * from './service-client.ts'
+export * from './settings.ts'
+export * from './token-cutoffs.ts'
+export * from './verifier.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal
+  }
+  interface FastifyInstance {
+    access: AccessTable
+  }
+  interface FastifyContextConfig {
+    rule?: RouteRule
+  }
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export interface ServerOptions {
+  /** The service's name: `tickets`. */
+  service: string
+  version: string
+  /** What the service is for, in its OpenAPI document. */
+  description?: string
+  problems: ProblemTable
+  access: AccessTable
+  verifier: Verify
+  /** Throws when the service cannot do its work (its database is away, say). Each check by name. */
+  ready: Record<string, () => Promise<void>>
+  log: FastifyBaseLogger
+  /** Bytes of a body at most. */
+  bodyLimit?: number
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  trustProxy?: string | string[]
+}
+
+const OWN_ROUTES = new Set(['/health/live', '/health/ready', '/metrics', '/openapi.json'])
+
+/** Headers of every answer of an API: nothing here is a page (OWASP secure headers; ASVS 5.0 V3.4). */
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const
+
+/**
+ * The HTTP server of a service: strict TypeBox validation, problem documents, the access table at the door, health,
+ * metrics and OpenAPI 3.1. A route without an operationId or without a row in the access table stops the start.
+ */
+export function createServer(options: ServerOptions): App {
+  const app = Fastify({
+    loggerInstance: options.log,
+    bodyLimit: options.bodyLimit ?? 256 * 1024,
+    trustProxy: options.trustProxy ?? 'loopback',
+    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.decorate('access', options.access)
+  app.decorateRequest('principal', undefined as never)
+  // Text would let a cross-site form reach a handler without a preflight.
+  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(validatorCompiler)
+  describe(app, options)
+  guard(app, options.verifier)
+  answerProblems(app, options.problems)
+  observe(app, options)
+  app.setNotFoundHandler(() => {
+    throw new DomainError('not-found')
+  })
+  return app
+}
+
+function describe(app: App, options: ServerOptions): void {
+  app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: `Guichet ${options.service}`,
+        version: options.version,
+        description: options.description ?? '',
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      servers: [{ url: `/api/${options.service}` }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    hideUntagged: false,
+  })
+  app.addHook('onRoute', (route) => {
+    if (OWN_ROUTES.has(route.url) || route.method === 'HEAD' || route.schema?.hide) return
+    const operationId = route.schema?.operationId
+    if (!operationId) throw new Error(`${String(route.method)} ${route.url} has no operationId`)
+    const rule = options.access.routes[operationId]
+    if (rule === undefined) throw new Error(`${operationId} has no row in the access table`)
+    route.config = { ...route.config, rule }
+    route.schema = {
+      ...route.schema,
+      ...(route.schema?.body ? { body: closed(route.schema.body, true) } : {}),
+      ...(rule === 'public' ? {} : { security: rule === 'secret' ? [{}, { bearer: [] }] : [{ bearer: [] }] }),
+    }
+  })
+}
+
+/** Who is calling, and may they knock on this route at all? Runs before the body is read. */
+function guard(app: App, verify: Verify): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS)
+    request.principal = { kind: 'anonymous' }
+    const rule = request.routeOptions.config.rule
+    if (rule === undefined) return
+    // A browser tells when another site sends the request (Fetch Metadata); nothing good comes of those.
+    if (request.method !== 'GET' && request.headers['sec-fetch-site'] === 'cross-site')
+      throw new DomainError('cross-site')
+    const { authorization } = request.headers
+    if (authorization !== undefined) {
+      const match = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)
+      // The OAuth token endpoint authenticates its clients by Basic (RFC 6749 §2.3.1), in its own handler.
+      if (match?.[1]) request.principal = await verify(match[1])
+      else if (!/^Basic /i.test(authorization) || rule !== 'public') throw new DomainError('unauthenticated')
+    }
+    assertRule(rule, request.principal)
+  })
+  app.addHook('preValidation', async (request) => {
+    assertCleanText(request.body)
+    assertCleanText(request.query)
+    assertCleanText(request.params)
+  })
+}
+
+function answerProblems(app: App, problems: ProblemTable): void {
+  app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const error = toDomainError(thrown)
+    const problem = toProblem(error, problems, languageOf(request), `urn:uuid:${request.id}`)
+    if (problem.status >= 500) request.log.error({ err: thrown }, 'request failed')
+    const retryAfter = problem.retryAfterSeconds
+    if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+    else if (problem.status === 503) reply.header('retry-after', 2)
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(problem))
+  })
+}
+
+function observe(app: App, options: ServerOptions): void {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service: options.service })
+  collectDefaultMetrics({ register: registry })
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer.',
+    labelNames: ['operation', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.schema?.operationId ?? 'other'
+    duration.observe({ operation, status: reply.statusCode }, reply.elapsedTime / 1_000)
+    if (reply.statusCode >= 400 && request.routeOptions.config.rule !== undefined) {
+      request.log.info({ operation, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'refused')
+    }
+  })
+  const hidden = { schema: { hide: true } }
+  app.get('/health/live', hidden, async () => ({ status: 'ok' }))
+  app.get('/health/ready', hidden, async (_request, reply) => {
+    const checks: Record<string, 'ok' | 'failed'> = {}
+    await Promise.all(
+      Object.entries(options.ready).map(async ([name, check]) => {
+        // The reason goes to the log alone: health is read by strangers too.
+        checks[name] = await check().then(
+          () => 'ok' as const,
+          (error: unknown) => {
+            app.log.warn({ err: error, check: name }, 'not ready')
+            return 'failed' as const
+          },
+        )
+      }),
+    )
+    const ready = Object.values(checks).every((state) => state === 'ok')
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'failed', checks })
+  })
+  app.get('/metrics', hidden, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
+  app.get('/openapi.json', hidden, async () => app.swagger())
+}

@@ -1,0 +1,65 @@
+import { DomainError, type FieldError } from '@guichet/problem'
+import { Ajv, type ErrorObject } from 'ajv'
+import formatsPlugin from 'ajv-formats'
+import type { FastifySchemaCompiler } from 'fastify'
+
+const addFormats = formatsPlugin.default
+
+// Bodies are taken as they are: no coercion, no silent dropping of unknown fields. Query strings are text, so they coerce.
+const strict = addFormats(
+  new Ajv({ allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: true, strict: false }),
+)
+const coercing = addFormats(
+  new Ajv({ allErrors: true, coerceTypes: 'array', removeAdditional: false, useDefaults: true, strict: false }),
+)
+
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  const validate = (httpPart === 'body' ? strict : coercing).compile(closed(schema, httpPart !== 'headers'))
+  return (data) => {
+    if (validate(data)) return { value: data }
+    return { error: new DomainError('request-invalid', {}, { errors: fieldErrors(validate.errors ?? []) }) }
+  }
+}
+
+/** The schema with every object closed, so that an unknown field is refused and not ignored. */
+export function closed(schema: unknown, close: boolean): object {
+  if (Array.isArray(schema)) return schema.map((part) => closed(part, close))
+  if (typeof schema !== 'object' || schema === null) return schema as never
+  const copy: Record<string, unknown> = {}
+  for (const [name, part] of Object.entries(schema)) copy[name] = typeof part === 'object' ? closed(part, close) : part
+  if (close && copy.type === 'object' && copy.properties !== undefined && copy.additionalProperties === undefined) {
+    copy.additionalProperties = false
+  }
+  return copy
+}
+
+function fieldErrors(errors: ErrorObject[]): FieldError[] {
+  return errors.slice(0, 20).map((error) => {
+    if (error.keyword === 'additionalProperties') {
+      return { pointer: `${error.instancePath}/${error.params.additionalProperty}`, detail: 'is not a known field' }
+    }
+    if (error.keyword === 'required')
+      return { pointer: `${error.instancePath}/${error.params.missingProperty}`, detail: 'is required' }
+    return { pointer: error.instancePath || '/', detail: error.message ?? 'is not valid' }
+  })
+}
+
+/** PostgreSQL cannot store NUL, and half a surrogate pair is no text: both are refused before any handler runs. */
+export function assertCleanText(value: unknown, pointer = ''): void {
+  if (typeof value === 'string') {
+    if (value.includes('\u0000') || !value.isWellFormed()) {
+      throw new DomainError(
+        'request-invalid',
+        {},
+        { errors: [{ pointer: pointer || '/', detail: 'holds a character that is not text' }] },
+      )
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, part] of value.entries()) assertCleanText(part, `${pointer}/${index}`)
+  } else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
+    for (const [name, part] of Object.entries(value)) {
+      assertCleanText(name, pointer)
+      assertCleanText(part, `${pointer}/${name}`)
+    }
+  }
+}

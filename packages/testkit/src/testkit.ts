@@ -1,0 +1,7 @@
+export * from './clock.ts'
+export * from './database.ts'
+export * from './eventually.ts'
+export * from './openapi.ts'
+export * from './parts.ts'
+export * from './schema.ts'
+export * from './tokens.ts'
