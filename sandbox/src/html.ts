@@ -17,11 +17,11 @@ function render(value: Value): string {
   if (value instanceof Html) return value.markup
   if (Array.isArray(value)) return value.map(render).join('')
   if (value === false || value === null || value === undefined) return ''
-  return escape(String(value))
+  return escapeMarkup(String(value))
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-function escape(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }
