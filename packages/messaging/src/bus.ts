@@ -25,6 +25,8 @@ export interface Delivery {
   attempt: number
   /** True when a failure now makes it a dead letter. */
   last: boolean
+  /** Aborted when the consumer is told to stop: give up waiting, do not give up the work. */
+  signal: AbortSignal
 }
 
 /** Resolves: done, never again. Throws: again later, or a dead letter when it was the last attempt. */
