@@ -9,18 +9,18 @@ const packageProjects = ['database', 'embedded-postgres', 'messaging', 'problem'
   name,
   root: `packages/${name}`,
 }))
-const others = ['sandbox', 'cli', 'web', 'e2e', 'repository'].map((name) => ({ name, root: name }))
+const others = ['sandbox', 'cli', 'web', 'e2e'].map((name) => ({ name, root: name }))
 
 export default defineConfig({
   test: {
     // Two cores are what we promise to run on; more files at once only wait for each other.
     maxWorkers: 2,
-    projects: [...packageProjects, ...databaseProjects, ...others].map(({ name, root }) => ({
+    projects: [...packageProjects, ...databaseProjects, ...others, { name: 'repository', root: '.' }].map(({ name, root }) => ({
       test: {
         name,
         root,
         environment: 'node',
-        include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
+        include: name === 'repository' ? ['tests/*.test.ts'] : ['tests/**/*.test.ts', 'src/**/*.test.ts'],
         globalSetup: [`${import.meta.dirname}/packages/testkit/src/setup.ts`],
         testTimeout: 120_000,
         hookTimeout: 180_000,
