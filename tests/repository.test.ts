@@ -11,12 +11,14 @@ const SERVICES = ['accounts', 'events', 'tickets', 'notifications']
 const LONG_FILES: string[] = []
 
 // A tracked file that is deleted but not yet committed is no longer part of the tree.
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && statSync(join(ROOT, file), { throwIfNoEntry: false })?.isFile())
 const source = files.filter((file) => /\.(ts|svelte)$/.test(file) && !file.endsWith('.d.ts'))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-const isTest = (file: string) => /(^|\/)tests?\/|\.test\.ts$|^e2e\/|^packages\/testkit\//.test(file)
 
 /** The lines of `paths` that match, as `file:line: text`. */
 function grep(pattern: RegExp, paths: string[]): string[] {
@@ -43,7 +45,9 @@ describe('boundaries', () => {
 
   it('a service depends only on packages in its package.json', () => {
     for (const service of SERVICES) {
-      const { dependencies } = JSON.parse(read(`services/${service}/package.json`)) as { dependencies: Record<string, string> }
+      const { dependencies } = JSON.parse(read(`services/${service}/package.json`)) as {
+        dependencies: Record<string, string>
+      }
       const used = new Set(
         serviceSource(service).flatMap((file) =>
           [...read(file).matchAll(/from '((?:@[\w-]+\/)?[\w.-]+)(?:\/[^']*)?'/g)]
@@ -64,14 +68,23 @@ describe('habits', () => {
   })
 
   it('time and chance come from the context, so that tests can move them', () => {
-    const paths = allServiceSource.filter((file) => !['service.ts', 'main.ts', 'context.ts', 'config.ts'].includes(basename(file)))
+    const paths = allServiceSource.filter(
+      (file) => !['service.ts', 'main.ts', 'context.ts', 'config.ts'].includes(basename(file)),
+    )
     expect(grep(/Date\.now\(|new Date\(\)|Math\.random\(/, paths)).toEqual([])
   })
 
   it('no folder is named for nothing', () => {
     // SvelteKit's own alias is web/src/lib; its sub-folders are named by noun.
-    const folders = new Set(files.flatMap((file) => dirname(file).split('/').map((part) => `${part}`)))
-    for (const name of ['utils', 'util', 'helpers', 'common', 'shared', 'core', 'misc']) expect([...folders]).not.toContain(name)
+    const folders = new Set(
+      files.flatMap((file) =>
+        dirname(file)
+          .split('/')
+          .map((part) => `${part}`),
+      ),
+    )
+    for (const name of ['utils', 'util', 'helpers', 'common', 'shared', 'core', 'misc'])
+      expect([...folders]).not.toContain(name)
     expect(files.filter((file) => file.split('/').includes('lib') && !file.startsWith('web/src/lib/'))).toEqual([])
   })
 
@@ -85,20 +98,42 @@ describe('habits', () => {
   })
 
   it('every TODO has a number, and no test is focused or silently skipped', () => {
-    expect(grep(/\bTODO\b(?!\(#\d+\))/, source.filter((file) => !file.startsWith('tests/')))).toEqual([])
-    expect(grep(/\b(it|test|describe)\.(only|todo|skip)\(/, source.filter((file) => !file.startsWith('tests/')))).toEqual([])
+    expect(
+      grep(
+        /\bTODO\b(?!\(#\d+\))/,
+        source.filter((file) => !file.startsWith('tests/')),
+      ),
+    ).toEqual([])
+    expect(
+      grep(
+        /\b(it|test|describe)\.(only|todo|skip)\(/,
+        source.filter((file) => !file.startsWith('tests/')),
+      ),
+    ).toEqual([])
   })
 
   it('the type checker is not switched off', () => {
-    expect(grep(/@ts-(ignore|nocheck)|: any\b|as any\b|<any>/, source.filter((file) => !file.startsWith('tests/')))).toEqual([])
+    expect(
+      grep(
+        /@ts-(ignore|nocheck)|: any\b|as any\b|<any>/,
+        source.filter((file) => !file.startsWith('tests/')),
+      ),
+    ).toEqual([])
   })
 
   it('no file is a big blob', () => {
-    expect(files.filter((file) => statSync(join(ROOT, file)).size > 700_000 && file !== 'package-lock.json')).toEqual([])
+    expect(files.filter((file) => statSync(join(ROOT, file)).size > 700_000 && file !== 'package-lock.json')).toEqual(
+      [],
+    )
   })
 
   it('no lock file or script names a registry', () => {
-    expect(grep(/registry\.npmjs|"resolved": "http/, ['package-lock.json', ...files.filter((file) => file.endsWith('package.json'))])).toEqual([])
+    expect(
+      grep(/registry\.npmjs|"resolved": "http/, [
+        'package-lock.json',
+        ...files.filter((file) => file.endsWith('package.json')),
+      ]),
+    ).toEqual([])
   })
 })
 
@@ -106,12 +141,16 @@ describe('one act, one file', () => {
   it.each(SERVICES)('%s: every route is registered, is in the contract, and is named in a test', (service) => {
     const contract = read(`contracts/http/${service}.yaml`)
     const http = read(`services/${service}/src/http.ts`)
-    const tests = files.filter((file) => file.startsWith(`services/${service}/tests/`) && file.endsWith('.ts')).map(read).join('\n')
+    const tests = files
+      .filter((file) => file.startsWith(`services/${service}/tests/`) && file.endsWith('.ts'))
+      .map(read)
+      .join('\n')
     for (const file of serviceSource(service).filter((path) => path.includes('/src/routes/'))) {
       expect(http, `${file} is not registered in http.ts`).toContain(`./routes/${basename(file)}`)
       const operations = [...read(file).matchAll(/operationId: '(\w+)'/g)].map((match) => match[1] ?? '')
       expect(operations.length, `${file} holds no operation`).toBeGreaterThan(0)
-      for (const operation of operations) expect(contract, `${operation} is not in the contract`).toContain(`operationId: ${operation}`)
+      for (const operation of operations)
+        expect(contract, `${operation} is not in the contract`).toContain(`operationId: ${operation}`)
     }
     expect(tests.length).toBeGreaterThan(0)
   })
@@ -120,15 +159,22 @@ describe('one act, one file', () => {
     const contracts = files.filter((file) => /^contracts\/messages\/[a-z]+\.[a-z-]+\.v\d+\.json$/.test(file))
     expect(contracts.length).toBeGreaterThan(5)
     const code = allServiceSource.map((file) => ({ file, text: read(file) }))
-    const serverPackage = source.filter((file) => file.startsWith('packages/server/src/')).map(read).join('\n')
+    const serverPackage = source
+      .filter((file) => file.startsWith('packages/server/src/'))
+      .map(read)
+      .join('\n')
     for (const contract of contracts) {
       const type = basename(contract, '.json')
       expect(files).toContain(contract.replace(/\.json$/, '.example.json'))
       const owner = type.split('.')[0]
-      const consumed = code.some(({ file, text }) => !file.startsWith(`services/${owner}/`) && text.includes(`'${type}'`)) || serverPackage.includes(`'${type}'`)
+      const consumed =
+        code.some(({ file, text }) => !file.startsWith(`services/${owner}/`) && text.includes(`'${type}'`)) ||
+        serverPackage.includes(`'${type}'`)
       expect(consumed, `nobody consumes ${type}: an unroutable message is kept for ever`).toBe(true)
     }
-    const published = new Set(code.flatMap(({ text }) => [...text.matchAll(/type: '([a-z]+\.[a-z-]+\.v\d+)'/g)].map((match) => match[1] ?? '')))
+    const published = new Set(
+      code.flatMap(({ text }) => [...text.matchAll(/type: '([a-z]+\.[a-z-]+\.v\d+)'/g)].map((match) => match[1] ?? '')),
+    )
     for (const type of published) expect(files, `${type} has no contract`).toContain(`contracts/messages/${type}.json`)
   })
 })

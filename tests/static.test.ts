@@ -34,17 +34,28 @@ it.each(WORKSPACES)('%s type-checks strictly', async (workspace) => {
 
 it('the web type-checks strictly', async () => {
   expect(await check('@sveltejs/kit/svelte-kit.js', ['sync'], join(ROOT, 'web'))).toBe('')
-  expect(await check('svelte-check/bin/svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings'], join(ROOT, 'web'))).toBe('')
+  expect(
+    await check(
+      'svelte-check/bin/svelte-check',
+      ['--tsconfig', './tsconfig.json', '--fail-on-warnings'],
+      join(ROOT, 'web'),
+    ),
+  ).toBe('')
 })
 
 it('the linter and the formatter find nothing', async () => {
-  expect(await check('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.'])).toBe('')
+  expect(await check('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.'])).toBe(
+    '',
+  )
 })
 
-it.each(['accounts', 'events', 'tickets', 'notifications'])('the OpenAPI document of %s is valid OpenAPI 3.1', async (service) => {
-  expect(existsSync(join(ROOT, `contracts/http/${service}.yaml`))).toBe(true)
-  expect(await check('@redocly/cli/bin/cli.js', ['lint', `contracts/http/${service}.yaml`])).toBe('')
-})
+it.each(['accounts', 'events', 'tickets', 'notifications'])(
+  'the OpenAPI document of %s is valid OpenAPI 3.1',
+  async (service) => {
+    expect(existsSync(join(ROOT, `contracts/http/${service}.yaml`))).toBe(true)
+    expect(await check('@redocly/cli/bin/cli.js', ['lint', `contracts/http/${service}.yaml`])).toBe('')
+  },
+)
 
 it('the AsyncAPI document is valid AsyncAPI 3', async () => {
   expect(await check('@redocly/cli/bin/cli.js', ['lint', 'contracts/asyncapi.yaml'])).toBe('')

@@ -1,4 +1,9 @@
-/** Reads one service's environment variables, and collects all faults so that the operator sees them at once. */
+import { readFileSync } from 'node:fs'
+
+/**
+ * Reads one service's environment variables, and collects all faults so that the operator sees them at once.
+ * `NAME_FILE` gives the path of a file that holds the value, as container platforms mount secrets.
+ */
 export interface Settings {
   text(name: string, fallback?: string): string
   optional(name: string): string | undefined
@@ -26,7 +31,18 @@ const EXAMPLE = /^(?:(.)\1*|.*(?:change[-_ ]?me|example|secret[-_]?secret|passwo
 
 export function readSettings(env: Record<string, string | undefined>, prefix: string): Settings {
   const faults: string[] = []
-  const get = (name: string): string | undefined => env[`${prefix}${name}`]?.trim() || undefined
+  const get = (name: string): string | undefined => {
+    const value = env[`${prefix}${name}`]?.trim()
+    if (value) return value
+    const path = env[`${prefix}${name}_FILE`]?.trim()
+    if (!path) return undefined
+    try {
+      return readFileSync(path, 'utf8').trim() || undefined
+    } catch {
+      faults.push(`${prefix}${name}_FILE: ${path} cannot be read`)
+      return undefined
+    }
+  }
 
   function required(name: string, fallback: string | undefined, what: string): string | undefined {
     const value = get(name) ?? fallback
