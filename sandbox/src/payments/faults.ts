@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hang } from '../hang.ts'
 import { Problem } from '../problem.ts'
 
 export const WEBHOOK_MODES = [
@@ -22,9 +23,6 @@ export const OPERATIONS = ['create', 'refund', 'expire', 'pay', 'read'] as const
 
 type RequestFault = (typeof REQUEST_FAULTS)[number]
 export type Operation = (typeof OPERATIONS)[number]
-
-/** How long a request that we pretend to have lost stays open, if the caller does not give up first. */
-const HANG_MS_MAX = 60_000
 
 /** What the test has ordered to go wrong. Lives in memory: a restart is a healthy provider again. */
 export function createFaults() {
@@ -77,12 +75,4 @@ function take(faults: Faults, operation: Operation): RequestFault | undefined {
   next.count -= 1
   if (next.count === 0) faults.next = null
   return next.fault
-}
-
-function hang(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.hijack()
-  const { socket } = request.raw
-  const timer = setTimeout(() => socket.destroy(), HANG_MS_MAX)
-  socket.once('close', () => clearTimeout(timer))
-  return reply
 }

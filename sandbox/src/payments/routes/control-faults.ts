@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
+import { oneOf } from '../../one-of.ts'
 import type { App } from '../../server.ts'
 import type { Context } from '../context.ts'
 import { defaultOperations, OPERATIONS, REQUEST_FAULTS, WEBHOOK_MODES } from '../faults.ts'
-
-const oneOf = <const Word extends string>(words: readonly Word[]) => Type.Unsafe<Word>({ enum: words })
 
 const body = Type.Object(
   {
