@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import fastifySwagger from '@fastify/swagger'
+import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { DomainError, type ProblemTable, toProblem } from '@guichet/problem'
 import Fastify, {
@@ -113,7 +113,7 @@ export function createServer(options: ServerOptions): App {
 }
 
 function describe(app: App, options: ServerOptions): void {
-  app.register(fastifySwagger, {
+  const options31: FastifyDynamicSwaggerOptions = {
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -126,7 +126,9 @@ function describe(app: App, options: ServerOptions): void {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: false,
-  })
+  }
+  // Called and not registered: a plugin starts later, and would miss every route that is added before then.
+  fastifySwagger(app as unknown as FastifyInstance, options31, () => undefined)
   app.addHook('onRoute', (route) => {
     if (OWN_ROUTES.has(route.url) || route.method === 'HEAD' || route.schema?.hide) return
     const operationId = route.schema?.operationId

@@ -62,6 +62,8 @@ export function createVerifier(options: VerifierOptions): Verify {
     })
     // `aud` as a list would let one token open two services.
     if (typeof payload.aud !== 'string') throw new errors.JWTClaimValidationFailed('aud must be one string', payload)
+    // JSON's 1e400 reads as Infinity: a token for ever.
+    if (!Number.isFinite(payload.exp)) throw new errors.JWTClaimValidationFailed('exp must be a time', payload, 'exp')
     return { principal: toPrincipal(payload), expiresAtMs: (payload.exp ?? 0) * 1_000 }
   }
 

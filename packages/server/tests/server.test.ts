@@ -177,6 +177,7 @@ describe('what every service answers', () => {
     expect((await get('/metrics')).body).toContain('http_request_duration_seconds')
     const document = (await get('/openapi.json')).json()
     expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths)).toContain('/v1/things')
     expect(Object.keys(document.paths)).not.toContain('/metrics')
   })
 

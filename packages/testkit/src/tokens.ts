@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { newUuid, toId } from '@guichet/server'
-import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTHeaderParameters, SignJWT } from 'jose'
+import { CompactSign, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTHeaderParameters } from 'jose'
 
 export interface UserClaims {
   userId?: string
@@ -19,8 +19,8 @@ export interface TestTokens {
   jwks: JSONWebKeySet
   user(claims: UserClaims): Promise<string>
   service(name: string, audience: string): Promise<string>
-  /** Any claims under any header, signed with the true key: for tokens that must be refused. */
-  forge(claims: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>
+  /** Any claims (or the payload's very text) under any header, signed with the true key: for tokens that must be refused. */
+  forge(claims: Record<string, unknown> | string, header?: Partial<JWTHeaderParameters>): Promise<string>
 }
 
 export function newUserId(): string {
@@ -37,8 +37,10 @@ export async function testTokens(issuer = 'http://localhost:4000'): Promise<Test
   const kid = randomUUID()
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }] }
 
-  const sign = (claims: Record<string, unknown>, header: Partial<JWTHeaderParameters> = {}) =>
-    new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header }).sign(privateKey)
+  const sign: TestTokens['forge'] = async (claims, header = {}) =>
+    new CompactSign(Buffer.from(typeof claims === 'string' ? claims : JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header })
+      .sign(privateKey)
 
   return {
     issuer,
