@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { eventually } from '@guichet/testkit'
+import type { System } from './system.ts'
+
+export interface Session {
+  accessTokens: Record<'accounts' | 'events' | 'tickets' | 'notifications', string>
+  refreshToken: string
+  user: { id: string; email: string }
+}
+
+export interface Answer<Body = Record<string, unknown>> {
+  status: number
+  headers: Headers
+  body: Body
+}
+
+export interface CallOptions {
+  method?: string
+  token?: string
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** Calls a service's API through the public origin, as any client does. */
+export async function call<Body = Record<string, unknown>>(
+  system: System,
+  path: string,
+  { method = 'GET', token, body, headers = {} }: CallOptions = {},
+): Promise<Answer<Body>> {
+  const response = await fetch(`${system.publicUrl}/api/${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? undefined : JSON.parse(text)) as Body,
+  }
+}
+
+/** Fails with the problem's words, so that a broken test says what the service said. */
+export async function must<Body = Record<string, unknown>>(
+  system: System,
+  path: string,
+  options: CallOptions = {},
+): Promise<Body> {
+  const answer = await call<Body>(system, path, options)
+  if (answer.status >= 400)
+    throw new Error(`${options.method ?? 'GET'} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
+
+export async function signInAsAdmin(system: System): Promise<Session> {
+  const token = new URL(await system.adminLink()).searchParams.get('token')
+  return must<Session>(system, 'accounts/v1/admin-links/redemptions', { method: 'POST', body: { token } })
+}
+
+export interface Sale {
+  organizerId: string
+  eventId: string
+  ticketTypeId: string
+  title: string
+}
+
+/** An organizer with one published event that has one ticket type on sale. */
+export async function openSale(
+  system: System,
+  admin: Session,
+  { priceMinor = 2_500, capacity = 100, title = 'Concert under test' } = {},
+): Promise<Sale> {
+  const organizer = await must<{ id: string }>(system, 'accounts/v1/organizers', {
+    method: 'POST',
+    token: admin.accessTokens.accounts,
+    body: { name: `Organizer ${randomUUID().slice(0, 8)}` },
+  })
+  const event = await must<{ id: string }>(system, 'events/v1/events', {
+    method: 'POST',
+    token: admin.accessTokens.events,
+    body: {
+      organizerId: organizer.id,
+      title: { en: title, fr: `${title} (fr)` },
+      description: { en: 'A **good** evening.', fr: 'Une **bonne** soirée.' },
+      startsAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+      endsAt: new Date(Date.now() + 30 * 86_400_000 + 7_200_000).toISOString(),
+      timeZone: 'Europe/Paris',
+      venue: { name: 'La Salle', address: '1 rue de la Paix', city: 'Paris', country: 'FR', online: false },
+      category: 'concert',
+    },
+  })
+  await must(system, `events/v1/events/${event.id}/publication`, { method: 'POST', token: admin.accessTokens.events })
+  const type = await must<{ id: string }>(system, `tickets/v1/events/${event.id}/ticket-types`, {
+    method: 'POST',
+    token: admin.accessTokens.tickets,
+    body: { name: { en: 'Standard', fr: 'Standard' }, priceMinor, currency: 'EUR', capacity },
+  })
+  // Publication reaches tickets by a message: on sale is a matter of a moment.
+  await eventually(async () => {
+    const types = await must<{ items: { availability: string }[] }>(
+      system,
+      `tickets/v1/events/${event.id}/ticket-types`,
+    )
+    return types.items[0]?.availability === 'on-sale'
+  })
+  return { organizerId: organizer.id, eventId: event.id, ticketTypeId: type.id, title }
+}
+
+export interface Order {
+  id: string
+  secret: string
+  state: string
+  totalMinor: number
+  tickets: { code: string }[]
+  payment?: { state: string }
+}
+
+export interface BuyOptions {
+  email: string
+  quantity?: number
+  locale?: 'en' | 'fr'
+  token?: string
+}
+
+/** Buys as a guest (or as the bearer of a token) from hold to confirmation, paying on the provider's hosted page. */
+export async function buy(
+  system: System,
+  sale: Sale,
+  { email, quantity = 1, locale = 'en', token }: BuyOptions,
+): Promise<Order> {
+  const held = await must<Order>(system, 'tickets/v1/orders', {
+    method: 'POST',
+    ...(token ? { token } : {}),
+    headers: { 'idempotency-key': randomUUID() },
+    body: {
+      eventId: sale.eventId,
+      lines: [{ ticketTypeId: sale.ticketTypeId, quantity }],
+      buyer: { name: 'Camille Martin', email },
+      locale,
+    },
+  })
+  const headers = { 'order-secret': held.secret }
+  const free = held.totalMinor === 0
+  const payment = await must<{ redirectUrl: string | null }>(system, `tickets/v1/orders/${held.id}/payments`, {
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': randomUUID() },
+    body: { provider: free ? 'free' : 'simulated', returnUrl: `${system.publicUrl}/${locale}/orders/${held.id}` },
+  })
+  if (payment.redirectUrl) await payOnHostedPage(payment.redirectUrl)
+  return eventually(async () => {
+    const order = await must<Order>(system, `tickets/v1/orders/${held.id}`, { headers })
+    return order.state === 'confirmed' && { ...order, secret: held.secret }
+  })
+}
+
+/** Presses a button of the provider's hosted page, as a browser without scripts does. */
+export async function payOnHostedPage(
+  url: string,
+  act: 'pay' | 'decline' | 'abandon' | 'pay-slowly' = 'pay',
+): Promise<void> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ act }), redirect: 'manual' })
+  if (response.status !== 303) throw new Error(`The provider answered ${response.status}`)
+}
+
+export interface Mail {
+  id: string
+  messageId: string
+  to: string
+  subject: string
+  text: string
+  html: string
+}
+
+/** The mails that the inbox has received for an address, oldest first. */
+export async function mailsTo(system: System, email: string): Promise<Mail[]> {
+  const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
+  const { items } = (await response.json()) as { items: Mail[] }
+  return items.reverse()
+}
