@@ -126,11 +126,13 @@ function describe(app: App, options: ServerOptions): void {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: false,
+    exposeHeadRoutes: false,
   }
   // Called and not registered: a plugin starts later, and would miss every route that is added before then.
   fastifySwagger(app as unknown as FastifyInstance, options31, () => undefined)
   app.addHook('onRoute', (route) => {
-    if (OWN_ROUTES.has(route.url) || route.method === 'HEAD' || route.schema?.hide) return
+    // The HEAD that Fastify adds to a GET comes by here too: the same rule stands at both doors.
+    if (OWN_ROUTES.has(route.url)) return
     const operationId = route.schema?.operationId
     if (!operationId) throw new Error(`${String(route.method)} ${route.url} has no operationId`)
     const rule = options.access.routes[operationId]
@@ -150,7 +152,7 @@ function guard(app: App, verify: Verify): void {
     reply.headers(SECURITY_HEADERS)
     request.principal = { kind: 'anonymous' }
     const rule = request.routeOptions.config.rule
-    if (rule === undefined) return
+    if (rule === undefined) return // health, metrics, OpenAPI, and what does not exist
     // A browser tells when another site sends the request (Fetch Metadata); nothing good comes of those.
     if (request.method !== 'GET' && request.headers['sec-fetch-site'] === 'cross-site')
       throw new DomainError('cross-site')

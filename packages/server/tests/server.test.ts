@@ -167,6 +167,7 @@ describe('the access table', () => {
     expect((await get('/v1/internal', await tokens.service('other', 'example'))).statusCode).toBe(403)
     expect((await get('/v1/internal', await tokens.user({ audience: 'example', admin: true }))).statusCode).toBe(403)
     expect((await get('/v1/internal')).statusCode).toBe(401)
+    expect((await app.inject({ method: 'HEAD', url: '/v1/internal' })).statusCode).toBe(401)
   })
 })
 
@@ -177,6 +178,7 @@ describe('what every service answers', () => {
     expect((await get('/metrics')).body).toContain('http_request_duration_seconds')
     const document = (await get('/openapi.json')).json()
     expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths['/v1/internal'])).toEqual(['get'])
     expect(Object.keys(document.paths)).toContain('/v1/things')
     expect(Object.keys(document.paths)).not.toContain('/metrics')
   })
