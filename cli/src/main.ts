@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from './paths.ts'
+import { Refusal } from './refusal.ts'
+
+type Command = { summary: string; run: (args: string[]) => Promise<number> }
+
+const importProgram: string = './import.ts'
+
+const commands: Record<string, Command> = {
+  start: {
+    summary: 'start everything and stay in the foreground [--port 4000] [--host 127.0.0.1] [--data DIR] [--empty]',
+    run: async (args) => (await import('./start/start.ts')).start(args),
+  },
+  stop: {
+    summary: 'stop the copy that runs on the data folder',
+    run: async (args) => (await import('./stop.ts')).stop(args),
+  },
+  status: {
+    summary: 'what runs: health, memory, restarts',
+    run: async (args) => (await import('./status.ts')).status(args),
+  },
+  logs: {
+    summary: 'logs [service] [--follow] [--lines 100]',
+    run: async (args) => (await import('./logs.ts')).logs(args),
+  },
+  test: {
+    summary: 'run every test, or those that vitest selects by the arguments',
+    run: async (args) => (await import('./test.ts')).test(args),
+  },
+  import: {
+    summary: 'import events from FILE (conferences, ics, jsonld, csv); see import --help',
+    run: async (args) => (await import(importProgram)).importFile(args),
+  },
+  version: {
+    summary: 'print the version',
+    run: async () => {
+      console.log(version())
+      return 0
+    },
+  },
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  return `Guichet ${version()}: event ticketing on your own machine
+
+Usage: ./guichet COMMAND [options]
+
+${lines.join('\n')}
+
+The data folder is .guichet in the clone; --data DIR or GUICHET_DATA names another one.
+GUICHET_BUS_URL=amqp://… uses a RabbitMQ instead of the embedded bus.`
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    console.log(help())
+    return 0
+  }
+  if (name === '--version') return main(['version'])
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) throw new Refusal(`There is no command "${name}": ./guichet --help lists them.`)
+  const asksHelp = args.includes('--help') || args.includes('-h')
+  if (asksHelp && name !== 'import' && name !== 'test') {
+    console.log(`./guichet ${name}: ${command.summary}`)
+    return 0
+  }
+  return command.run(args)
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    console.error(error instanceof Refusal ? `guichet: ${error.message}` : error)
+    process.exitCode = 1
+  },
+)
