@@ -74,6 +74,8 @@ export async function eventsFixture(options: { pictures?: FetcherOptions; config
       ...(userId ? { userId } : {}),
     })
   const owner = await member('owner')
+  const serviceToken = (name: string) =>
+    tokens.forge({ iss: tokens.issuer, sub: name, aud: 'events', iat: issuedAt, exp: issuedAt + 300, client_id: name })
 
   async function call(method: string, path: string, body?: unknown, extra: Call = {}): Promise<Answer> {
     const token = 'token' in extra ? extra.token : owner
@@ -87,7 +89,7 @@ export async function eventsFixture(options: { pictures?: FetcherOptions; config
       },
       ...(extra.payload ? { payload: extra.payload } : body === undefined ? {} : { payload: body as object }),
     })
-    const isJson = String(response.headers['content-type'] ?? '').includes('json')
+    const isJson = String(response.headers['content-type'] ?? '').includes('json') && response.body !== ''
     return {
       status: response.statusCode,
       headers: response.headers,
@@ -97,7 +99,19 @@ export async function eventsFixture(options: { pictures?: FetcherOptions; config
   }
 
   return {
-    ...({ url, service, tokens, bus, clock, tickets, organizerId, owner, member, call } satisfies EventsFixtureParts),
+    ...({
+      url,
+      service,
+      tokens,
+      bus,
+      clock,
+      tickets,
+      organizerId,
+      owner,
+      member,
+      serviceToken,
+      call,
+    } satisfies EventsFixtureParts),
     anonymous: (method: string, path: string, body?: unknown) => call(method, path, body, { token: '' }),
     databaseUrl: database.url,
     /** A good body, with a few fields of your own. */
@@ -137,6 +151,7 @@ interface EventsFixtureParts {
   organizerId: string
   owner: string
   member: (role: string, organizer?: string, userId?: string) => Promise<string>
+  serviceToken: (name: string) => Promise<string>
   call: (method: string, path: string, body?: unknown, extra?: Call) => Promise<Answer>
 }
 
