@@ -1,0 +1,32 @@
+import { type Bus, type Consumer, type MessageHandler, subscribe } from '@guichet/messaging'
+import { onEmailLinkRequested } from './consumers/email-link-requested.ts'
+import { onEventCancelled } from './consumers/event-cancelled.ts'
+import { onEventRescheduled } from './consumers/event-rescheduled.ts'
+import { onOrderConfirmed } from './consumers/order-confirmed.ts'
+import { onOrderRefunded } from './consumers/order-refunded.ts'
+import { onUserErased } from './consumers/user-erased.ts'
+import type { Context } from './context.ts'
+import type { Schema } from './db.ts'
+
+/** All that the service listens to, one line each. `cutoffs`: what makes access tokens old before their time. */
+export function startConsuming(
+  { db, log, now }: Context,
+  bus: Bus,
+  cutoffs: Record<string, MessageHandler<Schema>>,
+): Consumer {
+  return subscribe<Schema>({
+    bus,
+    db,
+    log,
+    queue: 'notifications',
+    handlers: {
+      'tickets.order-confirmed.v1': onOrderConfirmed(now),
+      'tickets.order-refunded.v1': onOrderRefunded(now),
+      'events.event-cancelled.v1': onEventCancelled(now),
+      'events.event-rescheduled.v1': onEventRescheduled(now),
+      'accounts.email-link-requested.v1': onEmailLinkRequested(now),
+      'accounts.user-erased.v1': onUserErased,
+      ...cutoffs,
+    },
+  })
+}

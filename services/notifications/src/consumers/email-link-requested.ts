@@ -1,0 +1,35 @@
+import type { Message } from '@guichet/messaging'
+import { ACCOUNT_KINDS, type AccountKind, type Tx } from '../db.ts'
+import { addDeliveries } from '../deliveries/add-deliveries.ts'
+import { uuidOf } from '../message-ids.ts'
+
+interface EmailLinkRequested {
+  userId: string
+  purpose: string
+  locale: string
+}
+
+/**
+ * accounts.email-link-requested.v1 → a mail with a link, once per request. The link itself is fetched when the mail is
+ * sent: no secret travels on the broker or lies in a table.
+ */
+export function onEmailLinkRequested(now: () => Date) {
+  return async (tx: Tx, { id, data }: Message<EmailLinkRequested>): Promise<void> => {
+    const userId = uuidOf('usr', data.userId)
+    if (!isAccountKind(data.purpose)) throw new Error('The message asks for a link of an unknown purpose')
+    await addDeliveries(tx, now(), [
+      {
+        source: id,
+        kind: data.purpose,
+        channel: 'email',
+        recipientKey: userId,
+        userId,
+        language: data.locale === 'fr' ? 'fr' : 'en',
+      },
+    ])
+  }
+}
+
+function isAccountKind(purpose: string): purpose is AccountKind {
+  return (ACCOUNT_KINDS as readonly string[]).includes(purpose)
+}

@@ -1,0 +1,24 @@
+import { sql } from '@guichet/database'
+import type { Message } from '@guichet/messaging'
+import type { Tx } from '../db.ts'
+import { uuidOf } from '../message-ids.ts'
+
+/**
+ * accounts.user-erased.v1 → names and addresses go; that something was sent stays. Orders bought as a guest with the same
+ * address are the same person's. What was still to be sent to the account is called off.
+ */
+export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>): Promise<void> {
+  const userId = uuidOf('usr', data.userId)
+  await sql`
+    update delivery set recipient_name = null, recipient_address = null, last_error = null
+     where user_id = ${userId}
+        or lower(recipient_address) in (
+          select lower(recipient_address) from delivery where user_id = ${userId} and recipient_address is not null)
+  `.execute(tx)
+  await tx
+    .updateTable('delivery')
+    .set({ state: 'failed', lease: null, last_error: 'The account was erased.' })
+    .where('user_id', '=', userId)
+    .where('state', 'in', ['pending', 'sending', 'retrying'])
+    .execute()
+}

@@ -1,0 +1,116 @@
+import type { Language } from '@guichet/problem'
+import { toId } from '@guichet/server'
+import type { Context } from '../context.ts'
+import { NotSent } from '../deliveries/not-sent.ts'
+import { ask } from './ask.ts'
+import { cleanLine } from './clean-text.ts'
+import { inLanguage, type Localised, languageOfLocale } from './localised.ts'
+
+/** Where and when something takes place, in the reader's language. */
+export interface Occasion {
+  title: string
+  startsAt: string
+  endsAt: string
+  /** IANA. */
+  timeZone: string
+  venue: { name: string; address: string; city: string; country: string; online: boolean }
+}
+
+/** An order as a letter needs it: texts clean, in the buyer's language. */
+export interface Order {
+  id: string
+  eventId: string
+  number: string
+  state: string
+  language: Language
+  buyer: { name: string | null; email: string; phone: string | null }
+  event: Occasion & { cancelled: boolean }
+  lines: { name: string; quantity: number; totalMinor: number }[]
+  totalMinor: number
+  currency: string
+  tickets: { typeName: string; holderName: string; valid: boolean }[]
+  /** Opens the order to whoever has it; null when tickets did not give it. */
+  secret: string | null
+}
+
+/** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
+interface OrderAnswer {
+  id: string
+  number: string | number
+  eventId: string
+  state: string
+  locale?: string | null
+  buyer: { name?: string | null; email: string; phone?: string | null } | null
+  event: {
+    title: Localised
+    startsAt: string
+    endsAt: string
+    timeZone: string
+    venue?: Partial<Occasion['venue']> | null
+    status: string
+  }
+  lines: { name: Localised; quantity: number; totalMinor: number }[]
+  totalMinor: number
+  currency: string
+  tickets?: { typeName: Localised | string; holderName?: string | null; state: string }[]
+  secret?: string | null
+}
+
+const PHONE = /^\+[1-9]\d{6,14}$/
+
+/** The order with that UUID, asked from tickets now. */
+export async function fetchOrder(ctx: Context, orderUuid: string): Promise<Order> {
+  const answer = (await ask(ctx.tickets, ctx.outages, 'tickets', `/v1/orders/${toId('ord', orderUuid)}`)) as OrderAnswer
+  if (!answer.buyer?.email) throw new NotSent('refused', 'tickets', 'The order has no buyer to write to.')
+  const language = languageOfLocale(answer.locale)
+  const { buyer, event } = answer
+  return {
+    id: answer.id,
+    eventId: answer.eventId,
+    number: cleanLine(String(answer.number), 60),
+    state: answer.state,
+    language,
+    buyer: {
+      name: cleanLine(buyer.name, 100) || null,
+      // Not cleaned: an address with anything odd in it must be refused, not mended into another's.
+      email: buyer.email,
+      phone: buyer.phone && PHONE.test(buyer.phone) ? buyer.phone : null,
+    },
+    event: { ...toOccasion(event, language), cancelled: event.status === 'cancelled' },
+    lines: answer.lines.map((line) => ({
+      name: inLanguage(line.name, language),
+      quantity: line.quantity,
+      totalMinor: line.totalMinor,
+    })),
+    totalMinor: answer.totalMinor,
+    currency: answer.currency,
+    tickets: (answer.tickets ?? []).map((ticket) => ({
+      typeName:
+        typeof ticket.typeName === 'string' ? cleanLine(ticket.typeName) : inLanguage(ticket.typeName, language),
+      holderName: cleanLine(ticket.holderName, 100),
+      valid: ticket.state !== 'void',
+    })),
+    secret: answer.secret ?? null,
+  }
+}
+
+/** An event in the reader's language. */
+export function toOccasion(
+  event: Pick<OrderAnswer['event'], 'title' | 'startsAt' | 'endsAt' | 'timeZone' | 'venue'>,
+  language: Language,
+): Occasion {
+  const { venue } = event
+  return {
+    title: inLanguage(event.title, language),
+    startsAt: event.startsAt,
+    endsAt: event.endsAt,
+    timeZone: event.timeZone,
+    venue: {
+      name: cleanLine(venue?.name, 120),
+      address: cleanLine(venue?.address),
+      city: cleanLine(venue?.city, 100),
+      country: cleanLine(venue?.country, 60),
+      online: venue?.online === true,
+    },
+  }
+}

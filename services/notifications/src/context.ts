@@ -1,0 +1,22 @@
+import type { ServiceClient } from '@guichet/server'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from './config.ts'
+import type { Db } from './db.ts'
+import type { Outages } from './deliveries/outages.ts'
+import type { Mailer } from './mail/mailer.ts'
+import type { SmsProvider } from './sms/provider.ts'
+
+/** What routes, consumers and jobs may use. */
+export interface Context {
+  config: Config
+  db: Db
+  log: FastifyBaseLogger
+  now: () => Date
+  /** From 0 to 1, as Math.random. */
+  random: () => number
+  tickets: ServiceClient
+  accounts: ServiceClient
+  mailer: Mailer
+  sms: SmsProvider | undefined
+  outages: Outages
+}

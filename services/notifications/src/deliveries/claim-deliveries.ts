@@ -1,0 +1,68 @@
+import { sql } from '@guichet/database'
+import type { Language } from '@guichet/problem'
+import { newUuid } from '@guichet/server'
+import {
+  ACCOUNT_KINDS,
+  type AnnouncementKind,
+  type Channel,
+  type Db,
+  type EventFacts,
+  type Kind,
+  ORDER_KINDS,
+} from '../db.ts'
+import type { Peer } from './not-sent.ts'
+
+/** A message that this process, and no other, may send until `leaseEndsAt`. */
+export interface Claim {
+  id: string
+  kind: Kind
+  channel: Channel
+  source: string
+  orderId: string | null
+  eventId: string | null
+  organizerId: string | null
+  userId: string | null
+  language: Language | null
+  attempts: number
+  firstRefusedAt: Date | null
+  lease: string
+  leaseEndsAt: Date
+  announcement: { kind: AnnouncementKind; facts: EventFacts } | null
+}
+
+/**
+ * Takes the due messages that need none of the `away` peers, the urgent ones first, and those whose sender died (its
+ * lease is over). Rows that another process is taking are passed over, so senders never wait for each other.
+ */
+export async function claimDeliveries(
+  db: Db,
+  { now, leaseSeconds, limit, away }: { now: Date; leaseSeconds: number; limit: number; away: readonly Peer[] },
+): Promise<Claim[]> {
+  const lease = newUuid(now.getTime())
+  const leaseEndsAt = new Date(now.getTime() + leaseSeconds * 1_000)
+  const kinds = [...(away.includes('tickets') ? [] : ORDER_KINDS), ...(away.includes('accounts') ? [] : ACCOUNT_KINDS)]
+  const channels = [...(away.includes('smtp') ? [] : ['email']), ...(away.includes('sms') ? [] : ['sms'])]
+  const { rows } = await sql<Claim>`
+    with due as materialized (
+      select id from delivery
+       where state in ('pending', 'sending', 'retrying') and next_attempt_at <= ${now}
+         and kind = any(${kinds}) and channel = any(${channels})
+       order by priority, next_attempt_at
+       limit ${limit}
+       for update skip locked
+    ), taken as (
+      update delivery set state = 'sending', lease = ${lease}, next_attempt_at = ${leaseEndsAt}
+        from due where delivery.id = due.id
+      returning delivery.id, delivery.kind, delivery.channel, delivery.source, delivery.order_id, delivery.event_id,
+                delivery.organizer_id, delivery.user_id, delivery.language, delivery.attempts,
+                delivery.first_refused_at, delivery.announcement_id, delivery.priority
+    )
+    select taken.id, taken.kind, taken.channel, taken.source, taken.order_id as "orderId", taken.event_id as "eventId",
+           taken.organizer_id as "organizerId", taken.user_id as "userId", taken.language, taken.attempts,
+           taken.first_refused_at as "firstRefusedAt", ${lease}::text as lease, ${leaseEndsAt}::timestamptz as "leaseEndsAt",
+           case when a.id is not null then jsonb_build_object('kind', a.kind, 'facts', a.facts) end as announcement
+      from taken left join announcement a on a.id = taken.announcement_id
+     order by taken.priority, taken.id
+  `.execute(db)
+  return rows
+}

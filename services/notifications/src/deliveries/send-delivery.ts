@@ -1,0 +1,120 @@
+import { toId } from '@guichet/server'
+import { fetchEmailLink } from '../content/email-link.ts'
+import { fetchOrder } from '../content/order.ts'
+import type { Context } from '../context.ts'
+import { ACCOUNT_KINDS, type AccountKind, type Kind } from '../db.ts'
+import { composeAccountLetter } from '../letters/account-letter.ts'
+import type { Letter } from '../letters/letter.ts'
+import { composeOrderLetter } from '../letters/order-letter.ts'
+import { composeOrderSms } from '../letters/order-sms.ts'
+import { renderLetter } from '../letters/render-letter.ts'
+import { addDeliveries } from './add-deliveries.ts'
+import type { Claim } from './claim-deliveries.ts'
+import { NotSent } from './not-sent.ts'
+import { type Recipient, recordNotSent, recordSent } from './record-outcome.ts'
+
+/** The share of the lease that the mail server may take; the rest is for the content. */
+const SENDING_SHARE = 0.6
+
+/** Sends one claimed message and records what became of it. Throws only when the database is away. */
+export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
+  const about = { deliveryId: toId('dlv', claim.id), kind: claim.kind, channel: claim.channel }
+  let recipient: Recipient | undefined
+  try {
+    const draft = await compose(ctx, claim)
+    recipient = draft.recipient
+    assertStillOurs(ctx, claim)
+    await draft.send(AbortSignal.timeout(ctx.config.leaseSeconds * 1_000 * SENDING_SHARE))
+  } catch (error) {
+    const level = error instanceof NotSent && error.how !== 'refused' ? 'info' : 'warn'
+    ctx.log[level]({ ...about, err: error }, 'not sent')
+    await recordNotSent(ctx, claim, recipient, error)
+    return
+  }
+  ctx.outages.end(claim.channel === 'email' ? 'smtp' : 'sms')
+  await recordSent(ctx, claim, recipient)
+  ctx.log.info({ ...about, attempts: claim.attempts + 1 }, 'sent')
+}
+
+interface Draft {
+  recipient: Recipient
+  send(signal: AbortSignal): Promise<void>
+}
+
+async function compose(ctx: Context, claim: Claim): Promise<Draft> {
+  if (isAccountKind(claim.kind)) {
+    const link = await fetchEmailLink(ctx, claim.userId ?? '', claim.kind)
+    const letter = composeAccountLetter(claim.kind, link, { now: ctx.now(), shop: shopOf(ctx) })
+    return byMail(ctx, claim, { name: link.name, address: link.email, language: link.language }, letter)
+  }
+  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  if (claim.channel === 'sms') return bySms(ctx, claim, order)
+  if (claim.kind === 'order-confirmation') await planSms(ctx, claim, order.buyer.phone)
+  const letter = composeOrderLetter(claim.kind, order, {
+    facts: claim.announcement?.facts ?? {},
+    now: ctx.now(),
+    shop: shopOf(ctx),
+  })
+  return byMail(ctx, claim, { name: order.buyer.name, address: order.buyer.email, language: order.language }, letter)
+}
+
+async function byMail(ctx: Context, claim: Claim, recipient: Recipient, letter: Letter): Promise<Draft> {
+  const { text, html } = await renderLetter(letter)
+  const mail = {
+    to: recipient,
+    subject: letter.subject,
+    text,
+    html,
+    language: letter.language,
+    messageId: messageIdOf(claim.id, ctx.config.sender.address),
+    attachments: letter.attachments,
+  }
+  return { recipient, send: (signal) => ctx.mailer.send(mail, signal) }
+}
+
+function bySms(ctx: Context, claim: Claim, order: Awaited<ReturnType<typeof fetchOrder>>): Draft {
+  const { sms } = ctx
+  const to = order.buyer.phone
+  if (!sms) throw new NotSent('refused', 'sms', 'No SMS provider is configured.')
+  if (!to) throw new NotSent('refused', 'sms', 'The order has no telephone number any more.')
+  const text = composeOrderSms(order, shopOf(ctx))
+  const recipient = { name: order.buyer.name, address: to, language: order.language }
+  return { recipient, send: (signal) => sms.send({ to, text, key: toId('dlv', claim.id) }, signal) }
+}
+
+/** Whether a buyer left a number is known only here. Planned apart from the mail, so that neither waits for the other. */
+async function planSms(ctx: Context, claim: Claim, phone: string | null): Promise<void> {
+  if (!ctx.sms || !phone || !claim.orderId) return
+  await addDeliveries(ctx.db, ctx.now(), [
+    {
+      source: claim.source,
+      kind: claim.kind,
+      channel: 'sms',
+      recipientKey: claim.orderId,
+      orderId: claim.orderId,
+      ...(claim.eventId ? { eventId: claim.eventId } : {}),
+      ...(claim.organizerId ? { organizerId: claim.organizerId } : {}),
+    },
+  ])
+}
+
+/** A process that was stopped for a while wakes up here: without the time to finish in its lease, it must not begin. */
+function assertStillOurs(ctx: Context, claim: Claim): void {
+  const needed = ctx.config.leaseSeconds * 1_000 * SENDING_SHARE
+  if (claim.leaseEndsAt.getTime() - ctx.now().getTime() < needed) {
+    throw new NotSent('away', claim.channel === 'email' ? 'smtp' : 'sms', 'The lease ended before it could be sent.')
+  }
+}
+
+/** RFC 5322 §3.6.4, at our sender's domain. */
+export function messageIdOf(deliveryUuid: string, senderAddress: string): string {
+  return `<${toId('dlv', deliveryUuid)}@${senderAddress.slice(senderAddress.lastIndexOf('@') + 1)}>`
+}
+
+function shopOf(ctx: Context) {
+  return { name: ctx.config.sender.name || 'Guichet', url: ctx.config.publicUrl }
+}
+
+function isAccountKind(kind: Kind): kind is AccountKind {
+  return (ACCOUNT_KINDS as readonly Kind[]).includes(kind)
+}

@@ -1,0 +1,35 @@
+import type { Occasion, Order } from '../content/order.ts'
+import { toOccasion } from '../content/order.ts'
+import type { EventFacts, OrderKind } from '../db.ts'
+import { textsOf } from '../messages/texts.ts'
+import { composeEventCancelled } from './event-cancelled.ts'
+import { composeEventRescheduled } from './event-rescheduled.ts'
+import type { Letter, LetterContext } from './letter.ts'
+import { composeOrderConfirmation } from './order-confirmation.ts'
+import type { OrderLetterInput } from './order-parts.ts'
+import { composeOrderRefund } from './order-refund.ts'
+
+const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
+  'order-confirmation': composeOrderConfirmation,
+  'order-refund': composeOrderRefund,
+  'event-cancelled': composeEventCancelled,
+  'event-rescheduled': composeEventRescheduled,
+}
+
+/** The letter of a kind about an order. `facts`: what an announcement said, which counts more than tickets' copy. */
+export function composeOrderLetter(
+  kind: OrderKind,
+  order: Order,
+  context: LetterContext & { facts: EventFacts },
+): Letter {
+  const { now, shop, facts } = context
+  const occasion = mergeFacts(order, facts)
+  return COMPOSERS[kind]({ order, occasion, facts, now, shop, t: textsOf(order.language) })
+}
+
+function mergeFacts(order: Order, facts: EventFacts): Occasion {
+  const { startsAt, endsAt, timeZone, title, venue } = facts
+  if (!startsAt || !endsAt || !timeZone || !title) return order.event
+  const told = toOccasion({ title, startsAt, endsAt, timeZone, venue: venue ?? null }, order.language)
+  return { ...told, title: told.title || order.event.title, venue: venue ? told.venue : order.event.venue }
+}

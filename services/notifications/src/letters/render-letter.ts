@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url'
+import { Liquid } from 'liquidjs'
+import type { Letter } from './letter.ts'
+
+const options = {
+  root: fileURLToPath(new URL('./templates/', import.meta.url)),
+  extname: '.liquid',
+  cache: true,
+  // Values are data: no getter, no prototype, and an unknown name is a fault and not an empty place.
+  ownPropertyOnly: true,
+  strictFilters: true,
+  strictVariables: true,
+}
+const html = new Liquid({ ...options, outputEscape: 'escape' })
+const text = new Liquid(options)
+
+/** Both forms of a letter by the one layout of each. In the HTML every value is escaped. */
+export async function renderLetter(letter: Letter): Promise<{ text: string; html: string }> {
+  const values = { letter }
+  const [asText, asHtml] = await Promise.all([
+    text.renderFile('letter.txt', values) as Promise<string>,
+    html.renderFile('letter.html', values) as Promise<string>,
+  ])
+  return { text: tidy(asText), html: asHtml }
+}
+
+/** Templates leave blank lines where a part has nothing to say. */
+function tidy(plain: string): string {
+  return `${plain
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`
+}

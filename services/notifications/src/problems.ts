@@ -1,0 +1,15 @@
+import { defineProblems } from '@guichet/problem'
+
+/** What notifications can refuse, beside what every service can. */
+export const PROBLEMS = defineProblems({
+  'already-sent': {
+    status: 409,
+    title: { en: 'This message has been sent.', fr: 'Ce message a été envoyé.' },
+    detail: { en: 'It was accepted at {sentAt}.', fr: 'Il a été accepté le {sentAt}.' },
+  },
+  'being-sent': {
+    status: 409,
+    title: { en: 'This message is being sent.', fr: 'Ce message est en cours d’envoi.' },
+    detail: { en: 'Look again in a minute.', fr: 'Regardez à nouveau dans une minute.' },
+  },
+})

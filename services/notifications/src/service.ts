@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url'
+import { assertMigrated, createDatabase, sql } from '@guichet/database'
+import { type Bus, type Consumer, connectBus } from '@guichet/messaging'
+import {
+  type App,
+  createLog,
+  createServiceClient,
+  createTokenCutoffs,
+  createVerifier,
+  type Verify,
+} from '@guichet/server'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config, Secrets } from './config.ts'
+import { startConsuming } from './consumers.ts'
+import type { Context } from './context.ts'
+import type { Schema } from './db.ts'
+import { createOutages } from './deliveries/outages.ts'
+import { createHttp } from './http.ts'
+import { startAnnouncing } from './jobs/announce.ts'
+import type { Job } from './jobs/job.ts'
+import { startSending } from './jobs/send-deliveries.ts'
+import { createMailer } from './mail/mailer.ts'
+import { createSms } from './sms/provider.ts'
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
+
+export interface Overrides {
+  now?: () => Date
+  random?: () => number
+  bus?: Bus
+  verifier?: Verify
+  log?: FastifyBaseLogger
+}
+
+export interface Notifications {
+  app: App
+  context: Context
+  start(): Promise<{ url: string }>
+  stop(): Promise<void>
+}
+
+/** The whole service, not yet running. Needs only its database to start; all else may be away. */
+export function createNotifications(
+  { config, secrets }: { config: Config; secrets: Secrets },
+  overrides: Overrides = {},
+): Notifications {
+  const log = overrides.log ?? createLog('notifications', config.logLevel)
+  const now = overrides.now ?? (() => new Date())
+  const db = createDatabase<Schema>(secrets.databaseUrl, {
+    max: config.sendersMax + 6,
+    onError: (error) => log.warn({ err: error }, 'database connection lost'),
+  })
+  const cutoffs = createTokenCutoffs(db)
+  const peer = (audience: string, baseUrl: string) =>
+    createServiceClient({
+      accountsUrl: config.accountsUrl,
+      clientId: 'notifications',
+      clientSecret: secrets.clientSecret,
+      audience,
+      baseUrl,
+    })
+  const context: Context = {
+    config,
+    db,
+    log,
+    now,
+    random: overrides.random ?? Math.random,
+    tickets: peer('tickets', config.ticketsUrl),
+    accounts: peer('accounts', config.accountsUrl),
+    mailer: createMailer({ url: secrets.smtpUrl, sender: config.sender, connectionsMax: config.sendersMax }),
+    sms: createSms(secrets.smsUrl, config.sender.name),
+    outages: createOutages(now),
+  }
+  const verifier =
+    overrides.verifier ??
+    createVerifier({
+      issuer: config.publicUrl,
+      audience: 'notifications',
+      jwks: new URL(config.jwksUrl),
+      isStale: cutoffs.isStale,
+      now: () => now().getTime(),
+    })
+  const ready = { database: async () => void (await sql`select 1`.execute(db)) }
+  const app = createHttp(context, { verifier, ready })
+
+  let bus: Bus | undefined
+  let consumer: Consumer | undefined
+  let jobs: Job[] = []
+
+  return {
+    app,
+    context,
+    async start() {
+      await assertMigrated(db, MIGRATIONS)
+      await cutoffs.start()
+      const url = await app.listen({ host: config.host, port: config.port })
+      bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
+      consumer = startConsuming(context, bus, cutoffs.handlers)
+      jobs = [startSending(context), startAnnouncing(context)]
+      log.info({ url }, 'ready')
+      return { url }
+    },
+    async stop() {
+      await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])
+      cutoffs.stop()
+      context.mailer.close()
+      await bus?.close()
+      await db.destroy()
+    },
+  }
+}
