@@ -43,7 +43,7 @@ export function defaultOperations(fault: RequestFault): readonly Operation[] {
 
 type Ordered = { faults: Faults; flushed(): Promise<void> }
 
-/** Runs one act under the fault ordered for it, if any. `act` is told whether to decline. */
+/** Runs one act under the fault ordered for it, if any. `act` is told whether to decline; it must not send, for its answer may be lost. */
 export async function underFault<Result>(
   { faults, flushed }: Ordered,
   operation: Operation,

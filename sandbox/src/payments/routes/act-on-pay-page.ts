@@ -14,12 +14,13 @@ const body = Type.Object(
 
 /** POST /pay/:id : does what the buyer chose, then sends the buyer back. A second click only goes back. */
 export function actOnPayPage(app: App, ctx: Context): void {
-  app.post('/pay/:id', { schema: { params, body } }, (request, reply) => {
+  app.post('/pay/:id', { schema: { params, body } }, async (request, reply) => {
     const session = findSession(ctx, request.params.id)
-    return underFault(ctx, 'pay', request, reply, async (declined) => {
+    const outcome = await underFault(ctx, 'pay', request, reply, async (declined) => {
       const webhooks = decide(ctx, session, declined ? 'decline' : request.body.act)
       if (ctx.faults.webhooks === 'before-response') await ctx.webhooks.deliverNow(webhooks)
-      return reply.redirect(returnAddress(session), 303)
+      return 'decided' as const
     })
+    return outcome === 'decided' ? reply.redirect(returnAddress(session), 303) : outcome
   })
 }

@@ -34,7 +34,8 @@ export function createSession(app: App, ctx: Context): void {
         return session.id
       })
       // The first answer again, even if the session has moved on since.
-      return reply.code(201).send({ id, url: payUrl(ctx, findSession(ctx, id)), state: 'open' })
+      reply.code(201)
+      return { id, url: payUrl(ctx, findSession(ctx, id)), state: 'open' }
     })
   })
 }

@@ -30,7 +30,8 @@ export function refundSession(app: App, ctx: Context): void {
         return refundId
       })
       if (ctx.faults.webhooks === 'before-response') await ctx.webhooks.deliverNow(webhooks)
-      return reply.code(201).send({ id, sessionId: session.id, amountMinor, state: 'succeeded' })
+      reply.code(201)
+      return { id, sessionId: session.id, amountMinor, state: 'succeeded' }
     })
   })
 }
