@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { migrate } from '@guichet/database'
 import pg from 'pg'
 import { POSTGRES_URL } from './setup.ts'
@@ -37,7 +38,7 @@ async function withServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T
 
 /** The migrated template of a service, made once per run and migration text. */
 async function ensureTemplate(client: pg.Client, service: string): Promise<string> {
-  const directory = new URL(`${service}/migrations/`, MIGRATIONS).pathname
+  const directory = fileURLToPath(new URL(`${service}/migrations/`, MIGRATIONS))
   const digest = createHash('sha256')
   for (const name of (await readdir(directory)).sort()) digest.update(await readFile(join(directory, name)))
   const template = `template_${service}_${digest.digest('hex').slice(0, 12)}`

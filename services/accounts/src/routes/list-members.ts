@@ -1,0 +1,30 @@
+import { type App, authorize, decodeCursor, encodeCursor, toUuid } from '@guichet/server'
+import { Type } from 'typebox'
+import { userIdOf } from '../account-ids.ts'
+import type { Context } from '../context.ts'
+import { MemberView, NextCursor, OrganizerParams, Page, REFUSALS } from '../contract.ts'
+import { listMembers } from '../organizers/members.ts'
+
+const Answer = Type.Object({ items: Type.Array(MemberView), nextCursor: NextCursor })
+
+/** GET /v1/organizers/{organizerId}/members. */
+export function listMembersRoute(app: App, ctx: Context): void {
+  app.get(
+    '/v1/organizers/:organizerId/members',
+    {
+      schema: {
+        operationId: 'listMembers',
+        params: OrganizerParams,
+        querystring: Page,
+        response: { 200: Answer, ...REFUSALS },
+      },
+    },
+    async (request) => {
+      authorize(request, 'member.read', request.params.organizerId)
+      const { cursor, limit = 50 } = request.query
+      const after = cursor === undefined ? undefined : toUuid('usr', String(decodeCursor(cursor, 1)[0]))
+      const { items, last } = await listMembers(ctx.db, toUuid('org', request.params.organizerId), limit, after)
+      return { items, nextCursor: last === undefined ? null : encodeCursor([userIdOf(last)]) }
+    },
+  )
+}

@@ -1,0 +1,41 @@
+import { inTransaction } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
+import { type App, toUuid } from '@guichet/server'
+import { Type } from 'typebox'
+import type { Context } from '../context.ts'
+import { Instant, Locale, REFUSALS } from '../contract.ts'
+import { mintLink } from '../users/one-time-link.ts'
+import { lockUser, readUser } from '../users/user.ts'
+
+const Purpose = Type.Enum(['email-confirmation', 'password-reset', 'sign-up-repeated'])
+const Body = Type.Object({ userId: Type.String({ maxLength: 100 }), purpose: Purpose })
+const Answer = Type.Object({
+  url: Type.String(),
+  email: Type.String(),
+  name: Type.String(),
+  locale: Locale,
+  expiresAt: Type.Union([Instant, Type.Null()]),
+})
+
+/** POST /v1/internal/email-links. Made when the mail is sent, so that no secret waits in a queue. */
+export function mintEmailLinkRoute(app: App, ctx: Context): void {
+  app.post(
+    '/v1/internal/email-links',
+    { schema: { operationId: 'mintEmailLink', body: Body, response: { 201: Answer, ...REFUSALS } } },
+    async (request, reply) => {
+      const { userId, purpose } = request.body
+      const answer = await inTransaction(ctx.db, async (tx) => {
+        const { id } = await lockUser(tx, toUuid('usr', userId))
+        const { email, name, locale, emailConfirmed } = await readUser(tx, id)
+        const to = { email, name, locale }
+        const base = `${ctx.config.publicUrl}/${locale}`
+        if (purpose === 'sign-up-repeated') return { url: `${base}/sign-in`, ...to, expiresAt: null }
+        if (purpose === 'email-confirmation' && emailConfirmed) throw new DomainError('email-already-confirmed')
+        const { token, expiresAt } = await mintLink(tx, purpose, id, ctx.now())
+        const page = purpose === 'email-confirmation' ? 'confirm-email' : 'reset-password'
+        return { url: `${base}/${page}?token=${token}`, ...to, expiresAt: expiresAt.toISOString() }
+      })
+      return reply.code(201).send(answer)
+    },
+  )
+}

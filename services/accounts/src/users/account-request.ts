@@ -1,0 +1,127 @@
+import { addToOutbox } from '@guichet/messaging'
+import { newUuid } from '@guichet/server'
+import { userIdOf } from '../account-ids.ts'
+import { audit } from '../audit.ts'
+import type { Db, Schema, Tx } from '../db.ts'
+import { type Email, emailKey } from './email.ts'
+import { dropLinks } from './one-time-link.ts'
+
+export type LinkMail = 'email-confirmation' | 'password-reset' | 'sign-up-repeated'
+
+interface SignUp {
+  name: string
+  locale: 'en' | 'fr'
+  passwordHash: string
+}
+
+/**
+ * Notes what a stranger asks for an address. One insert, whether we know the address or not, and nothing else before the
+ * answer: neither its words nor its time can tell who has an account (S-23).
+ */
+export async function noteRequest(
+  db: Db,
+  kind: Schema['account_request']['kind'],
+  email: Email,
+  now: Date,
+  signUp?: SignUp,
+): Promise<void> {
+  await db
+    .insertInto('account_request')
+    .values({
+      kind,
+      email: email.email,
+      email_key: email.key,
+      name: signUp?.name ?? null,
+      locale: signUp?.locale ?? null,
+      password_hash: signUp?.passwordHash ?? null,
+      created_at: now,
+    })
+    .execute()
+}
+
+/** Does what the oldest request asks; false when there is none. */
+export async function answerRequest(tx: Tx, now: Date): Promise<boolean> {
+  const request = await tx
+    .selectFrom('account_request')
+    .selectAll()
+    .orderBy('id')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst()
+  if (!request) return false
+  await tx.deleteFrom('account_request').where('id', '=', request.id).execute()
+  const { name, locale, password_hash } = request
+  if (name !== null && locale !== null && password_hash !== null) {
+    await signUp(
+      tx,
+      { email: request.email, key: request.email_key },
+      { name, locale, passwordHash: password_hash },
+      now,
+    )
+    return true
+  }
+  const user = await findByEmail(tx, request.email)
+  if (request.kind === 'email-confirmation' && user && !user.email_confirmed_at) {
+    await requestMail(tx, user, 'email-confirmation')
+  }
+  if (request.kind === 'password-reset' && user) await requestMail(tx, user, 'password-reset')
+  return true
+}
+
+/**
+ * A new account; for an address with an unconfirmed one, the last sign-up counts, so that nobody can prepare an account
+ * for another's address with his own password; a confirmed account is left alone, and its owner is told.
+ */
+async function signUp(tx: Tx, { email, key }: Email, { name, locale, passwordHash }: SignUp, now: Date): Promise<void> {
+  const values = { email, name, locale, password_hash: passwordHash, updated_at: now }
+  const created = await tx
+    .insertInto('user_account')
+    .values({
+      id: newUuid(now.getTime()),
+      email_key: key,
+      ...values,
+      email_confirmed_at: null,
+      created_at: now,
+      erased_at: null,
+    })
+    .onConflict((conflict) => conflict.column('email_key').doNothing())
+    .returning(['id', 'locale'])
+    .executeTakeFirst()
+  if (created) {
+    await audit(tx, { at: now, actor: 'anonymous', ip: null, requestId: null }, 'user.registered', userIdOf(created.id))
+    return requestMail(tx, created, 'email-confirmation')
+  }
+  const known = await tx
+    .selectFrom('user_account')
+    .select(['id', 'locale', 'email_confirmed_at'])
+    .where('email_key', '=', key)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+  if (known.email_confirmed_at) return requestMail(tx, known, 'sign-up-repeated')
+  await dropLinks(tx, known.id)
+  await tx
+    .updateTable('user_account')
+    .set((row) => ({ ...values, version: row('version', '+', 1) }))
+    .where('id', '=', known.id)
+    .execute()
+  return requestMail(tx, { id: known.id, locale }, 'email-confirmation')
+}
+
+/** No secret travels: notifications asks us for the link when it sends. */
+async function requestMail(tx: Tx, user: { id: string; locale: 'en' | 'fr' }, purpose: LinkMail): Promise<void> {
+  const userId = userIdOf(user.id)
+  await addToOutbox(tx, {
+    type: 'accounts.email-link-requested.v1',
+    subject: userId,
+    data: { userId, purpose, locale: user.locale },
+  })
+}
+
+export async function findByEmail(db: Db | Tx, email: string) {
+  return db
+    .selectFrom('user_account')
+    .select(['id', 'locale', 'name', 'password_hash', 'email_confirmed_at'])
+    .where('email_key', '=', emailKey(email))
+    .executeTakeFirst()
+}
