@@ -1,6 +1,13 @@
 /** Something the person at the terminal can act on: printed as one sentence, without a stack, exit code 1. */
 export class Refusal extends Error {
   override name = 'Refusal'
+  /** All that a failed program printed, for the log. */
+  readonly details: string | undefined
+
+  constructor(message: string, details?: string) {
+    super(message)
+    this.details = details
+  }
 }
 
 /** What a failed file operation means in plain words; undefined when it is not the person's to solve. */

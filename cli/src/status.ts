@@ -1,4 +1,5 @@
 import { readArguments } from './arguments.ts'
+import { askHealth } from './health.ts'
 import { memoryOf, memoryOfTree } from './memory.ts'
 import { dataFolder } from './paths.ts'
 import { type ChildReport, findRunningCopy, readReport } from './running-copy.ts'
@@ -40,13 +41,9 @@ async function describe(child: ChildReport): Promise<Row> {
 
 async function healthOf({ state, health }: ChildReport): Promise<string> {
   if (state !== 'ready') return state
-  try {
-    const answer = await fetch(health, { signal: AbortSignal.timeout(2000) })
-    await answer.body?.cancel()
-    return answer.status === 200 ? 'ready' : `not ready (${answer.status})`
-  } catch {
-    return 'no answer'
-  }
+  const status = await askHealth(health)
+  if (status === undefined) return 'no answer'
+  return status === 200 ? 'ready' : `not ready (${status})`
 }
 
 function print(publicUrl: string, folder: string, rows: Row[], total: Memory): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { askHealth } from '../health.ts'
 import { startOf } from '../process-identity.ts'
 import type { ChildReport } from '../running-copy.ts'
 import { openLog } from './log-file.ts'
@@ -80,7 +81,7 @@ export function keepAlive(plan: ProcessPlan, options: SupervisorOptions): Child 
 
   const watchHealth = async (watched: ChildProcess) => {
     while (child === watched && watched.exitCode === null && watched.signalCode === null && !stopping.signal.aborted) {
-      if (await isHealthy(plan)) {
+      if ((await askHealth(plan.health)) === 200) {
         if (child !== watched) return
         if (restarts > 0) options.say(`${plan.name} is back (pid ${watched.pid})`)
         return become('ready')
@@ -147,14 +148,4 @@ function spawnChild(plan: ProcessPlan, root: string): ChildProcess {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
-}
-
-async function isHealthy(plan: ProcessPlan): Promise<boolean> {
-  try {
-    const answer = await fetch(plan.health, { signal: AbortSignal.timeout(2000) })
-    await answer.body?.cancel()
-    return answer.status === 200
-  } catch {
-    return false
-  }
 }

@@ -28,11 +28,17 @@ export function runOnce({ what, command, cwd, env, signal }: Once): Promise<stri
 /** One sentence from a failed program's output. */
 export function explainOutput(what: string, output: string): Refusal {
   if (/ENOSPC|No space left on device|53100/i.test(output))
-    return new Refusal(`The disk is full: ${what} found no space left.`)
+    return new Refusal(`The disk is full: ${what} found no space left.`, output)
+  const faults = output.match(/fault\(s\):\n((?:\s*- .*\n?)+)/)?.[1]
+  if (faults) return new Refusal(`${what} failed: ${faults.replace(/\s*- /g, '; ').slice(2).trim()}`, output)
   const lines = output
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('at ') && !line.startsWith('Node.js v'))
-  const telling = lines.findLast((line) => /error|refus|fail/i.test(line)) ?? lines.at(-1) ?? 'it said nothing'
-  return new Refusal(`${what} failed: ${telling}`)
+  const telling =
+    lines.find((line) => /^\S*error\b.*:/i.test(line)) ??
+    lines.findLast((line) => /error|refus|fail/i.test(line)) ??
+    lines.at(-1) ??
+    'it said nothing'
+  return new Refusal(`${what} failed: ${telling}`, output)
 }

@@ -174,7 +174,11 @@ function report(system: System, options: StartOptions): void {
   }
 }
 
-function explain(error: unknown, { folder }: System): unknown {
+function explain(error: unknown, { folder, log }: System): unknown {
+  if (error instanceof Refusal && error.details) {
+    log.write(`${error.details}\n`)
+    return new Refusal(`${error.message} (more in ${join(folder.logs, 'guichet.log')})`)
+  }
   if (error instanceof ChildFailure) {
     const why = explainOutput(error.child, error.output).message
     return new Refusal(`${why} (more in ${join(folder.logs, `${error.child}.log`)})`)
