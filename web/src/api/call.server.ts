@@ -1,0 +1,109 @@
+import { error, type RequestEvent, redirect } from '@sveltejs/kit'
+import { configuration, type ServiceName } from '../config.server.ts'
+import { isLanguage, preferredLanguage } from '../messages/language.ts'
+import { ApiError, type ProblemDocument } from './problem.ts'
+
+const TIMEOUT_MS = 8_000
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  query?: Record<string, string | undefined>
+  body?: unknown
+  /** A multipart body, instead of `body`. */
+  form?: FormData
+  idempotencyKey?: string
+  ifMatch?: string
+  orderSecret?: string
+  /** Whether the visitor's token goes along. Public reads do without, so that `accounts` may be away. */
+  as?: 'visitor' | 'public'
+}
+
+export interface Answer<Body> {
+  body: Body
+  etag: string | null
+  status: number
+}
+
+/** Calls a service. Throws {@link ApiError} with its problem document, or with `unavailable` when it does not answer. */
+export async function call<Body>(
+  event: RequestEvent,
+  service: ServiceName,
+  path: string,
+  options: Call = {},
+): Promise<Answer<Body>> {
+  const asVisitor = options.as === 'visitor'
+  const token = asVisitor ? await event.locals.visitor.token(service) : null
+  let response = await send(event, service, path, options, token)
+  if (response.status === 401 && token) {
+    const renewed = await event.locals.visitor.renew()
+    if (renewed) response = await send(event, service, path, options, renewed.accessTokens[service])
+  }
+  if (!response.ok) throw await refusal(response)
+  const body = response.status === 204 ? undefined : await response.json()
+  return { body: body as Body, etag: response.headers.get('etag'), status: response.status }
+}
+
+/** Like {@link call}, for what a page cannot be shown without: refusals become error pages or the sign-in page. */
+export async function need<Body>(
+  event: RequestEvent,
+  service: ServiceName,
+  path: string,
+  options: Call = {},
+): Promise<Answer<Body>> {
+  try {
+    return await call<Body>(event, service, path, options)
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem
+    if (problem.status === 401) toSignIn(event)
+    error(problem.status, problem.message)
+  }
+}
+
+/** Sends a visitor who must sign in there, and back here afterwards. */
+export function toSignIn(event: RequestEvent): never {
+  const language = isLanguage(event.params.lang) ? event.params.lang : 'en'
+  const here = `${event.url.pathname}${event.request.method === 'GET' ? event.url.search : ''}`
+  redirect(303, `/${language}/sign-in?next=${encodeURIComponent(here)}`)
+}
+
+async function send(
+  event: RequestEvent,
+  service: ServiceName,
+  path: string,
+  options: Call,
+  token: string | null,
+): Promise<Response> {
+  const url = new URL(configuration().config.services[service] + path)
+  for (const [name, value] of Object.entries(options.query ?? {})) if (value) url.searchParams.set(name, value)
+  const language = preferredLanguage(event.params.lang, event.request.headers.get('accept-language'))
+  const headers = new Headers({
+    accept: 'application/json',
+    'accept-language': language,
+    'x-forwarded-for': event.getClientAddress(),
+  })
+  if (token) headers.set('authorization', `Bearer ${token}`)
+  if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey)
+  if (options.ifMatch) headers.set('if-match', options.ifMatch)
+  if (options.orderSecret) headers.set('order-secret', options.orderSecret)
+  if (options.body !== undefined) headers.set('content-type', 'application/json')
+  try {
+    return await fetch(url, {
+      method: options.method ?? 'GET',
+      headers,
+      body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      redirect: 'manual',
+    })
+  } catch (cause) {
+    throw new ApiError(503, { code: 'unavailable', title: `${service} does not answer` }, { cause })
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  try {
+    return new ApiError(response.status, (await response.json()) as ProblemDocument)
+  } catch {
+    // Not a problem document: a proxy between us answered.
+    return new ApiError(response.status, { code: 'unavailable', title: response.statusText })
+  }
+}

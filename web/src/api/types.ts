@@ -1,0 +1,168 @@
+import type { LocalisedText } from '../messages/language.ts'
+
+/** The parts of the services' answers that pages use (contracts/http). */
+
+export interface Venue {
+  name?: string | null
+  address?: string | null
+  city?: string | null
+  country?: string | null
+  online: boolean
+}
+
+export type EventStatus = 'draft' | 'published' | 'cancelled'
+
+export interface EventSummary {
+  id: string
+  organizerId: string
+  status: EventStatus
+  title: LocalisedText
+  startsAt: string
+  endsAt: string
+  timeZone: string
+  venue: Venue
+  category: string
+  imageUrl: string | null
+  imageAlt?: LocalisedText | null
+}
+
+export interface EventDetails extends EventSummary {
+  description: LocalisedText | null
+  descriptionHtml: LocalisedText | null
+  url: string | null
+  cancellationReason: LocalisedText | null
+  version: number
+  updatedAt: string
+}
+
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
+
+export interface TicketType {
+  id: string
+  name: LocalisedText
+  description?: LocalisedText | null
+  priceMinor: number
+  currency: string
+  minPerOrder: number
+  maxPerOrder: number
+  salesStartAt: string | null
+  salesEndAt: string | null
+  availability: 'on-sale' | 'not-yet-open' | 'ended' | 'sold-out'
+  remaining: number | null
+  /** Only for members of the organizer. */
+  capacity?: number
+  held?: number
+  sold?: number
+  version?: number
+}
+
+export interface TicketTypes {
+  eventId: string
+  status: string
+  serverTime: string
+  currency: string | null
+  items: TicketType[]
+}
+
+export interface OrderLine {
+  ticketTypeId: string
+  name: LocalisedText
+  quantity: number
+  unitPriceMinor: number
+  totalMinor: number
+}
+
+export interface Ticket {
+  id: string
+  ticketTypeId: string
+  typeName: LocalisedText
+  holderName: string | null
+  code: string
+  state: 'valid' | 'void'
+}
+
+export type OrderState = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refunded'
+
+export interface Order {
+  id: string
+  number: string
+  eventId: string
+  event: Pick<EventSummary, 'title' | 'startsAt' | 'endsAt' | 'timeZone' | 'venue'> & { status: string }
+  organizerId: string
+  state: OrderState
+  lines: OrderLine[]
+  totalMinor: number
+  currency: string
+  buyer: { name: string; email: string } | null
+  locale: string
+  expiresAt: string
+  extensionsLeft: number
+  secret?: string
+  payment?: {
+    id: string
+    provider: string
+    state: 'pending' | 'succeeded' | 'failed' | 'refunded'
+    redirectUrl?: string | null
+  } | null
+  tickets: Ticket[]
+  createdAt: string
+  confirmedAt: string | null
+  version: number
+}
+
+export interface Payment {
+  id: string
+  state: string
+  redirectUrl: string | null
+}
+
+export interface Sales {
+  ticketTypes: { id: string; name: LocalisedText; capacity: number; held: number; sold: number }[]
+  orders: Partial<Record<OrderState, number>>
+  revenue: { currency: string; amountMinor: number }[]
+}
+
+export type Role = 'owner' | 'manager' | 'finance' | 'support' | 'door' | 'viewer'
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  locale: string
+  admin: boolean
+  emailConfirmed: boolean
+  version: number
+  memberships: { organizerId: string; organizerName: string; role: Role }[]
+}
+
+export interface Organizer {
+  id: string
+  name: string
+  contactEmail?: string | null
+  version?: number
+}
+
+export interface Member {
+  userId: string
+  name: string
+  email: string
+  role: Role
+}
+
+export interface Delivery {
+  id: string
+  orderId: string | null
+  kind?: string
+  template?: string
+  channel: string
+  recipient?: string | null
+  to?: string | null
+  state: string
+  attempts: number
+  lastError?: string | null
+  sentAt?: string | null
+  createdAt: string
+}

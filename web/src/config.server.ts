@@ -1,0 +1,88 @@
+/** The only reader of the environment. */
+
+export interface Config {
+  host: string
+  port: number
+  /** Origin that visitors type, without a trailing slash. */
+  publicUrl: string
+  services: Record<ServiceName, string>
+  /** Parts of the outside world shown on this origin (a laptop's inbox, a rehearsal of payment); absent in production. */
+  sandbox: { inbox: string | null; payments: string | null; sms: string | null }
+  /** Origins, besides ours, to which a checkout may send the buyer. */
+  paymentOrigins: string[]
+  logLevel: string
+}
+
+export interface Secrets {
+  session: string
+}
+
+export const serviceNames = ['accounts', 'events', 'tickets', 'notifications'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+/** Every fault of the environment, not only the first. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** Reads `WEB_*`. Throws {@link ConfigError} with all faults; refuses short and example secrets. */
+export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
+  const faults: string[] = []
+  const url = (name: string) => {
+    const value = env[name]
+    if (value && URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, '')
+    faults.push(value ? `${name} is not an http(s) URL` : `${name} is missing`)
+    return ''
+  }
+  const optionalUrl = (name: string) => (env[name] ? url(name) : null)
+  const port = Number(env.WEB_PORT ?? '4000')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push('WEB_PORT is not a port (0 to 65535)')
+  const session = env.WEB_SESSION_SECRET ?? ''
+  if (session.length < 32) faults.push('WEB_SESSION_SECRET is missing or shorter than 32 characters')
+  else if (new Set(session).size < 10 || /change|example|secret|password/i.test(session)) {
+    faults.push('WEB_SESSION_SECRET looks like an example: use 32 random bytes')
+  }
+  const logLevel = env.WEB_LOG_LEVEL ?? 'info'
+  if (!logLevels.includes(logLevel)) faults.push(`WEB_LOG_LEVEL is none of ${logLevels.join(', ')}`)
+  const paymentOrigins = (env.WEB_PAYMENT_ORIGINS ?? '').split(/[\s,]+/).filter(Boolean)
+  for (const origin of paymentOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      faults.push(`WEB_PAYMENT_ORIGINS: "${origin}" is not an origin (https://pay.example)`)
+    }
+  }
+  const config: Config = {
+    host: env.WEB_HOST ?? '127.0.0.1',
+    port,
+    publicUrl: url('WEB_PUBLIC_URL'),
+    services: {
+      accounts: url('WEB_ACCOUNTS_URL'),
+      events: url('WEB_EVENTS_URL'),
+      tickets: url('WEB_TICKETS_URL'),
+      notifications: url('WEB_NOTIFICATIONS_URL'),
+    },
+    sandbox: {
+      inbox: optionalUrl('WEB_INBOX_URL'),
+      payments: optionalUrl('WEB_PAYMENTS_URL'),
+      sms: optionalUrl('WEB_SMS_URL'),
+    },
+    paymentOrigins,
+    logLevel,
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return { config: Object.freeze(config), secrets: Object.freeze({ session }) }
+}
+
+let current: { config: Config; secrets: Secrets } | undefined
+
+/** The process's configuration, read once. */
+export function configuration(): { config: Config; secrets: Secrets } {
+  current ??= readConfig(process.env)
+  return current
+}

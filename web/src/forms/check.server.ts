@@ -1,0 +1,43 @@
+import type { Translate } from '../messages/text.ts'
+import type { Fault } from './faults.ts'
+
+/** Collects the faults of a form in the order of its fields. */
+export class Check {
+  readonly faults: Fault[] = []
+  readonly #values: Record<string, string>
+  readonly #t: Translate
+
+  constructor(values: Record<string, string>, t: Translate) {
+    this.#values = values
+    this.#t = t
+  }
+
+  required(field: string): string {
+    const value = this.#values[field] ?? ''
+    if (!value) this.faults.push({ field, message: this.#t('fault.required') })
+    return value
+  }
+
+  /** Exactly one @ with something on both sides and a dot after it: the mail itself is the real proof. */
+  email(field: string): string {
+    const value = this.required(field)
+    if (value && !/^[^\s@]{1,64}@[^\s@]+\.[^\s@]{2,}$/.test(value)) {
+      this.faults.push({ field, message: this.#t('fault.email') })
+    }
+    return value
+  }
+
+  password(field: string): string {
+    const value = this.required(field)
+    if (value && [...value].length < 15) this.faults.push({ field, message: this.#t('fault.password', { count: 15 }) })
+    return value
+  }
+
+  refuse(field: string, message: string): void {
+    this.faults.push({ field, message })
+  }
+
+  get failed(): boolean {
+    return this.faults.length > 0
+  }
+}

@@ -1,0 +1,35 @@
+import { type Language, localeOf } from '../messages/language.ts'
+import { exponentOf } from './currencies.ts'
+
+/** `123450, 'EUR'` → `1 234,50 €` in French (U+202F, U+00A0), `€1,234.50` in English. */
+export function formatMoney(minor: number, currency: string, language: Language): string {
+  const digits = exponentOf(currency)
+  return new Intl.NumberFormat(localeOf[language], {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(decimalOf(minor, digits) as Intl.StringNumericLiteral)
+}
+
+/** The amount as people type it in a field: `4900` → `49.00`. */
+export function decimalMoney(minor: number, currency: string): string {
+  return decimalOf(minor, exponentOf(currency))
+}
+
+/** What was typed, in minor units: `49`, `49.5`, `49,50`, `1 234,50`. `null` when it is no amount of that currency. */
+export function parseMoney(typed: string, currency: string): number | null {
+  const digits = exponentOf(currency)
+  const match = /^(\d{1,9})(?:[.,](\d+))?$/.exec(typed.replace(/[\s\u00a0\u202f]/g, ''))
+  if (!match) return null
+  const fraction = match[2] ?? ''
+  if (fraction.length > digits) return null
+  return Number(match[1]) * 10 ** digits + Number(fraction.padEnd(digits, '0') || '0')
+}
+
+function decimalOf(minor: number, digits: number): string {
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0')
+  const whole = text.slice(0, text.length - digits)
+  const sign = minor < 0 ? '-' : ''
+  return digits === 0 ? `${sign}${text}` : `${sign}${whole}.${text.slice(-digits)}`
+}

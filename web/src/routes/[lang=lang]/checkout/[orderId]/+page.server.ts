@@ -1,0 +1,96 @@
+import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
+import { call } from '#web/api/call.server.ts'
+import { ApiError } from '#web/api/problem.ts'
+import type { Order } from '#web/api/types.ts'
+import { suggestEmail } from '#web/email/typo.ts'
+import { Check } from '#web/forms/check.server.ts'
+import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import {
+  checkPayment,
+  extendHold,
+  languageOf,
+  orderLink,
+  pay,
+  readOrder,
+  sendBuyer,
+} from '#web/tickets/order.server.ts'
+import { placeOrder } from '#web/tickets/placing.server.ts'
+import type { PageServerLoad } from './$types'
+
+export const load: PageServerLoad = async (event) => {
+  const order = await checkPayment(event, await readOrder(event))
+  if (order.state !== 'held' && order.state !== 'expired') redirect(303, orderLink(event, languageOf(event)))
+  const { user } = event.locals.visitor
+  const expired = order.state === 'expired' || Date.parse(order.expiresAt) <= Date.now()
+  return {
+    order,
+    expired,
+    now: Date.now(),
+    key: event.url.searchParams.get('key') ?? '',
+    buyer: order.buyer ?? (user ? { name: user.name, email: user.email } : null),
+    replacesExpired: event.url.searchParams.has('again'),
+  }
+}
+
+export const actions: Actions = {
+  confirm: async (event) => {
+    const values = textValues(await event.request.formData())
+    const check = new Check(values, textsFor(event))
+    // The button that takes the suggestion sends it beside what was typed.
+    if (values.suggested) values.email = values.suggested
+    const name = check.required('name')
+    const email = check.email('email')
+    const suggestion = suggestEmail(email)
+    if (check.failed) return refuse(400, values, check.faults)
+    // Shown once: sending the same address again means that it is right.
+    if (suggestion && values.seenEmail !== email) {
+      return fail(422, { values: { ...values, seenEmail: email }, faults: [], suggestion })
+    }
+    try {
+      await pay(event, await sendBuyer(event, { name, email }))
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return refusalOf(event, error, values)
+    }
+  },
+
+  extend: async (event) => {
+    const values = textValues(await event.request.formData())
+    try {
+      await extendHold(event)
+      return { values, faults: [], extended: true }
+    } catch (error) {
+      return refusalOf(event, error, values)
+    }
+  },
+
+  /** Holds the same places again after the clock ran out, with everything that was typed. */
+  again: async (event) => {
+    const values = textValues(await event.request.formData())
+    const language = languageOf(event)
+    const old = await readOrder(event)
+    let id: string
+    let key: string
+    try {
+      const lines = old.lines.map(({ ticketTypeId, quantity }) => ({ ticketTypeId, quantity }))
+      const order = await placeOrder(event, old.eventId, lines, `again ${old.id}`, language)
+      const buyer = { name: values.name || old.buyer?.name || '', email: values.email || old.buyer?.email || '' }
+      if (buyer.name && buyer.email) await keepBuyer(event, order, buyer)
+      key = encodeURIComponent(order.secret ?? '')
+      id = order.id
+    } catch (error) {
+      return refusalOf(event, error, values)
+    }
+    redirect(303, `/${language}/checkout/${id}?key=${key}&again=1`)
+  },
+}
+
+/** What was typed before the clock ran out goes along; if that fails, the form asks again. */
+async function keepBuyer(event: RequestEvent, order: Order, buyer: { name: string; email: string }): Promise<void> {
+  try {
+    const body = { buyer, locale: languageOf(event) }
+    await call(event, 'tickets', `/v1/orders/${order.id}`, { method: 'PATCH', body, orderSecret: order.secret ?? '' })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}

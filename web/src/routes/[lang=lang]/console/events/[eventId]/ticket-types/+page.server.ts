@@ -1,0 +1,59 @@
+import { type Actions, redirect } from '@sveltejs/kit'
+import { call, need } from '#web/api/call.server.ts'
+import type { TicketTypes } from '#web/api/types.ts'
+import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { checkTicketType, ticketTypeBody, valuesOfType } from '#web/tickets/ticket-type-form.server.ts'
+import type { PageServerLoad } from './$types'
+
+export const load: PageServerLoad = async (event) => {
+  const [{ body }, parent] = await Promise.all([
+    need<TicketTypes>(event, 'tickets', `/v1/events/${event.params.eventId}/ticket-types`, { as: 'visitor' }),
+    event.parent(),
+  ])
+  const { timeZone } = parent.event
+  return {
+    items: body.items.map((item) => ({ item, values: valuesOfType(item, timeZone) })),
+    currency: body.items[0]?.currency ?? body.currency ?? 'EUR',
+    saved: event.url.searchParams.has('saved'),
+  }
+}
+
+export const actions: Actions = {
+  save: async (event) => {
+    const values = textValues(await event.request.formData())
+    const { check, parsed } = checkTicketType(values, textsFor(event))
+    if (check.failed) return refuse(400, values, check.faults)
+    const { id, etag } = values
+    try {
+      if (id) {
+        const { currency: _fixed, ...body } = ticketTypeBody(parsed, true)
+        await call(event, 'tickets', `/v1/ticket-types/${id}`, {
+          method: 'PATCH',
+          body,
+          ifMatch: etag ?? '',
+          as: 'visitor',
+        })
+      } else {
+        const path = `/v1/events/${event.params.eventId}/ticket-types`
+        await call(event, 'tickets', path, { method: 'POST', body: ticketTypeBody(parsed, false), as: 'visitor' })
+      }
+    } catch (error) {
+      return refusalOf(event, error, values, (pointer) => {
+        const [, first = '', second] = pointer.split('/')
+        const field = first === 'name' ? `name.${second ?? 'en'}` : first === 'priceMinor' ? 'price' : first
+        return id ? `${field}-${id}` : field
+      })
+    }
+    redirect(303, `${event.url.pathname}?saved=1`)
+  },
+
+  remove: async (event) => {
+    const { id } = textValues(await event.request.formData())
+    try {
+      await call(event, 'tickets', `/v1/ticket-types/${id}`, { method: 'DELETE', as: 'visitor' })
+    } catch (error) {
+      return refusalOf(event, error, {})
+    }
+    redirect(303, `${event.url.pathname}?saved=1`)
+  },
+}

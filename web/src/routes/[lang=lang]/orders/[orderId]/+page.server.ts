@@ -1,0 +1,54 @@
+import { type Actions, redirect } from '@sveltejs/kit'
+import { ApiError } from '#web/api/problem.ts'
+import type { Order } from '#web/api/types.ts'
+import { refusalOf } from '#web/forms/refusal.server.ts'
+import { checkPayment, extendHold, languageOf, pay, readOrder } from '#web/tickets/order.server.ts'
+import { drawQr } from '#web/tickets/qr.server.ts'
+import type { PageServerLoad } from './$types'
+
+/** What a page about an order tells: the order's state, told apart further while it is held. */
+export type Standing = 'confirmed' | 'waiting' | 'declined' | 'expired' | 'cancelled' | 'refunded'
+
+export const load: PageServerLoad = async (event) => {
+  const order = await checkPayment(event, await readOrder(event))
+  const standing = standingOf(order)
+  const key = event.url.searchParams.get('key') ?? ''
+  const query = key ? `?key=${encodeURIComponent(key)}` : ''
+  if (standing === 'checkout') redirect(303, `/${languageOf(event)}/checkout/${order.id}${query}`)
+  const { secret: _secret, ...shown } = order
+  return {
+    order: shown,
+    standing,
+    key,
+    now: Date.now(),
+    drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, drawQr(code)])),
+  }
+}
+
+export const actions: Actions = {
+  /** Another try after a refused payment: the places are still held. */
+  retry: async (event) => {
+    try {
+      await pay(event, await readOrder(event))
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return refusalOf(event, error, {})
+    }
+  },
+
+  extend: async (event) => {
+    try {
+      await extendHold(event)
+      return { values: {}, faults: [], extended: true }
+    } catch (error) {
+      return refusalOf(event, error, {})
+    }
+  },
+}
+
+function standingOf(order: Order): Standing | 'checkout' {
+  if (order.state !== 'held') return order.state
+  if (order.payment?.state === 'pending' || order.payment?.state === 'succeeded') return 'waiting'
+  if (Date.parse(order.expiresAt) <= Date.now()) return 'expired'
+  return order.payment?.state === 'failed' ? 'declined' : 'checkout'
+}

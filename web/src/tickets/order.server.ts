@@ -1,0 +1,89 @@
+import { error, type RequestEvent, redirect } from '@sveltejs/kit'
+import { call, need } from '../api/call.server.ts'
+import { ApiError } from '../api/problem.ts'
+import type { Order, Payment } from '../api/types.ts'
+import { configuration } from '../config.server.ts'
+import { isLanguage, type Language } from '../messages/language.ts'
+import { intentionKey } from './placing.server.ts'
+
+/** How this request may see an order: the key in its link, or the signed-in buyer. */
+function credentials(event: RequestEvent): { orderSecret: string } | { as: 'visitor' } {
+  const key = event.url.searchParams.get('key')
+  return key ? { orderSecret: key } : { as: 'visitor' }
+}
+
+export async function readOrder(event: RequestEvent): Promise<Order> {
+  const { body } = await need<Order>(event, 'tickets', `/v1/orders/${event.params.orderId}`, credentials(event))
+  return body
+}
+
+/** Asks the payment provider through `tickets`: a page never waits for a webhook. Keeps what is known if that fails. */
+export async function checkPayment(event: RequestEvent, order: Order): Promise<Order> {
+  if (order.state !== 'held' || order.payment?.state !== 'pending') return order
+  try {
+    const path = `/v1/orders/${order.id}/payment-check`
+    return (await call<Order>(event, 'tickets', path, { method: 'POST', ...credentials(event) })).body
+  } catch (problem) {
+    if (problem instanceof ApiError) return order
+    throw problem
+  }
+}
+
+export async function sendBuyer(event: RequestEvent, buyer: { name: string; email: string }): Promise<Order> {
+  const path = `/v1/orders/${event.params.orderId}`
+  const locale = languageOf(event)
+  return (
+    await call<Order>(event, 'tickets', path, { method: 'PATCH', body: { buyer, locale }, ...credentials(event) })
+  ).body
+}
+
+export async function extendHold(event: RequestEvent): Promise<Order> {
+  const path = `/v1/orders/${event.params.orderId}/extension`
+  return (await call<Order>(event, 'tickets', path, { method: 'POST', ...credentials(event) })).body
+}
+
+/**
+ * Starts the payment and sends the buyer where it goes on. The key belongs to the attempt, not to the click: reload,
+ * second tab and double click pay once; a new attempt starts only after the last one failed.
+ */
+export async function pay(event: RequestEvent, order: Order): Promise<never> {
+  const language = languageOf(event)
+  const link = orderLink(event, language)
+  const { publicUrl } = configuration().config
+  const attempt = order.payment?.state === 'failed' ? order.payment.id : 'first'
+  const { body: payment } = await call<Payment>(event, 'tickets', `/v1/orders/${order.id}/payments`, {
+    method: 'POST',
+    body: { provider: order.totalMinor === 0 ? 'free' : await provider(event), returnUrl: `${publicUrl}${link}` },
+    idempotencyKey: intentionKey('payment', order.id, attempt, language),
+    ...credentials(event),
+  })
+  if (!payment.redirectUrl) redirect(303, link)
+  redirect(303, payment.redirectUrl, { external: trustedOrigins() })
+}
+
+/** The order's page, with the key that opens it. */
+export function orderLink(event: RequestEvent, language: Language): string {
+  const key = event.url.searchParams.get('key')
+  return `/${language}/orders/${event.params.orderId}${key ? `?key=${encodeURIComponent(key)}` : ''}`
+}
+
+export function languageOf(event: RequestEvent): Language {
+  if (isLanguage(event.params.lang)) return event.params.lang
+  error(404, 'not-found')
+}
+
+function trustedOrigins(): string[] {
+  const { publicUrl, paymentOrigins } = configuration().config
+  return [new URL(publicUrl).origin, ...paymentOrigins]
+}
+
+/** The first provider that takes money; the simulated one where the list does not come. */
+async function provider(event: RequestEvent): Promise<string> {
+  try {
+    const { body } = await call<{ items: { id: string }[] }>(event, 'tickets', '/v1/payment-providers')
+    return body.items.find(({ id }) => id !== 'free')?.id ?? 'simulated'
+  } catch (problem) {
+    if (problem instanceof ApiError) return 'simulated'
+    throw problem
+  }
+}
