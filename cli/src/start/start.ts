@@ -106,7 +106,7 @@ async function bringUp(system: System, options: StartOptions, parts: Parts, sign
     system.children.push(keepAlive(plan, { root: projectRoot, logs: folder.logs, say, changed }))
   }
   for (const plan of plans) if (plan.name !== 'web') launch(plan)
-  if ((await soon(webBuilt)) === 'pending') say('Building the pages of the shop (first start only) …')
+  if ((await soon(webBuilt)) === 'pending') say('Building the pages of the shop (once for each version) …')
   await webBuilt
   for (const plan of plans) if (plan.name === 'web') launch(plan)
   await Promise.all(system.children.map((child) => child.ready(signal)))
