@@ -1,0 +1,64 @@
+import { readSettings } from '@guichet/server'
+
+export interface Config {
+  host: string
+  port: number
+  publicUrl: string
+  jwksUrl: string
+  accountsUrl: string
+  eventsUrl: string
+  /** Where the payment provider reaches us. */
+  selfUrl: string
+  simulatedUrl: string
+  /** How long places are kept for a buyer, and how much one extension adds. */
+  holdSeconds: number
+  extensionsMax: number
+  databaseConnectionsMax: number
+  logLevel: string
+}
+
+/** Never logged. The two URLs hold passwords. */
+export interface Secrets {
+  databaseUrl: string
+  busUrl: string
+  clientSecret: string
+  orderSecret: string
+  signingSecret: string
+  simulatedApiKey: string
+  simulatedWebhookSecret: string
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** Reads `TICKETS_*`; throws one ConfigError with all faults. */
+export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
+  const settings = readSettings(env, 'TICKETS_')
+  const port = settings.integer('PORT', 4103, { min: 0, max: 65_535 })
+  const publicUrl = settings.url('PUBLIC_URL')
+  const accountsUrl = settings.url('ACCOUNTS_URL')
+  const config: Config = {
+    host: settings.text('HOST', '127.0.0.1'),
+    port,
+    publicUrl,
+    jwksUrl: settings.url('JWKS_URL', `${accountsUrl}/.well-known/jwks.json`),
+    accountsUrl,
+    eventsUrl: settings.url('EVENTS_URL'),
+    selfUrl: settings.url('SELF_URL', `http://127.0.0.1:${port}`),
+    simulatedUrl: settings.url('SIMULATED_URL'),
+    holdSeconds: settings.integer('HOLD_SECONDS', 600, { min: 60, max: 3_600 }),
+    extensionsMax: settings.integer('EXTENSIONS_MAX', 10, { min: 0, max: 10 }),
+    databaseConnectionsMax: settings.integer('DATABASE_CONNECTIONS', 10, { min: 2, max: 200 }),
+    logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+  }
+  const secrets: Secrets = {
+    databaseUrl: settings.url('DATABASE_URL'),
+    busUrl: settings.text('BUS_URL'),
+    clientSecret: settings.secret('CLIENT_SECRET'),
+    orderSecret: settings.secret('ORDER_SECRET'),
+    signingSecret: settings.secret('SIGNING_SECRET'),
+    simulatedApiKey: settings.secret('SIMULATED_API_KEY'),
+    simulatedWebhookSecret: settings.secret('SIMULATED_WEBHOOK_SECRET'),
+  }
+  settings.finish()
+  return { config: Object.freeze(config), secrets: Object.freeze(secrets) }
+}

@@ -1,0 +1,21 @@
+import type { ServiceClient } from '@guichet/server'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from './config.ts'
+import type { TicketsDb, TicketsTx } from './db.ts'
+import type { OrderSecrets } from './orders/order-secret.ts'
+import type { PaymentProvider } from './payments/provider.ts'
+import type { TicketCodes } from './tickets/ticket-code.ts'
+
+/** What routes, consumers and jobs may use. */
+export interface Context {
+  config: Config
+  db: TicketsDb
+  log: FastifyBaseLogger
+  /** The database's clock, which all processes share: it alone decides on sale windows and deadlines. */
+  time(db: TicketsDb | TicketsTx): Promise<Date>
+  /** The payment providers by name. */
+  providers: Readonly<Record<string, PaymentProvider>>
+  askEvents: ServiceClient
+  orderSecrets: OrderSecrets
+  ticketCodes: TicketCodes
+}

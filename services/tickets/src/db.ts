@@ -1,0 +1,157 @@
+import type { Db, Tx } from '@guichet/database'
+import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
+import type { Generated, Selectable } from 'kysely'
+import type { EventStatus, Venue } from './events/event.ts'
+import type { Texts } from './events/texts.ts'
+import type { OrderState } from './orders/order-state.ts'
+import type { PaymentProblem, PaymentState } from './payments/payment.ts'
+import type { RefundReason } from './refunds/refund.ts'
+
+interface EventTable {
+  event_id: string
+  organizer_id: string
+  version: number
+  status: EventStatus
+  title: Texts
+  starts_at: Date
+  ends_at: Date
+  time_zone: string
+  venue: Venue
+  closed_at: Date | null
+  settling: Generated<boolean>
+}
+
+interface TicketTypeTable {
+  event_id: string
+  id: string
+  name: Texts
+  description: Texts | null
+  price_minor: number
+  currency: string
+  min_per_order: number
+  max_per_order: number
+  sales_start_at: Date | null
+  sales_end_at: Date | null
+  version: Generated<number>
+  created_at: Date
+}
+
+interface AllotmentTable {
+  event_id: string
+  id: string
+  ticket_type_id: string | null
+  capacity: number
+  held: Generated<number>
+  sold: Generated<number>
+}
+
+interface TicketTypeAllotmentTable {
+  event_id: string
+  ticket_type_id: string
+  allotment_id: string
+}
+
+interface OrderTable {
+  event_id: string
+  id: string
+  organizer_id: string
+  state: OrderState
+  number: string | null
+  buyer_user_id: string | null
+  buyer_name: string | null
+  buyer_email: string | null
+  locale: string
+  currency: string
+  total_minor: number
+  expires_at: Date
+  extensions: Generated<number>
+  created_at: Date
+  confirmed_at: Date | null
+  ended_at: Date | null
+  version: Generated<number>
+}
+
+interface OrderLineTable {
+  event_id: string
+  order_id: string
+  line_number: number
+  ticket_type_id: string
+  type_name: Texts
+  quantity: number
+  unit_price_minor: number
+}
+
+interface PaymentTable {
+  event_id: string
+  id: string
+  order_id: string
+  provider: string
+  state: PaymentState
+  amount_minor: number
+  currency: string
+  return_url: string | null
+  provider_reference: string | null
+  redirect_url: string | null
+  charged_minor: number | null
+  charged_currency: string | null
+  problem: PaymentProblem | null
+  created_at: Date
+  settled_at: Date | null
+  next_check_at: Date
+  checks: Generated<number>
+}
+
+interface RefundTable {
+  event_id: string
+  id: string
+  order_id: string
+  payment_id: string
+  reason: RefundReason
+  state: 'pending' | 'succeeded'
+  amount_minor: number
+  currency: string
+  requested_by: string | null
+  provider_reference: string | null
+  created_at: Date
+  settled_at: Date | null
+  next_attempt_at: Date
+  attempts: Generated<number>
+  last_error: string | null
+}
+
+interface TicketTable {
+  event_id: string
+  id: string
+  order_id: string
+  ticket_type_id: string
+  line_number: number
+  holder_name: string | null
+  code_version: Generated<number>
+  state: 'valid' | 'void'
+  created_at: Date
+}
+
+export interface Schema extends IdempotencyTable, TokenCutoffTable {
+  event: EventTable
+  ticket_type: TicketTypeTable
+  allotment: AllotmentTable
+  ticket_type_allotment: TicketTypeAllotmentTable
+  orders: OrderTable
+  order_line: OrderLineTable
+  payment: PaymentTable
+  payment_event: { provider: string; webhook_id: string; received_at: Generated<Date> }
+  refund: RefundTable
+  ticket: TicketTable
+  order_number: { organizer_id: string; last_number: number }
+}
+
+export type TicketsDb = Db<Schema>
+export type TicketsTx = Tx<Schema>
+export type EventRow = Selectable<EventTable>
+export type TicketTypeRow = Selectable<TicketTypeTable>
+export type AllotmentRow = Selectable<AllotmentTable>
+export type OrderRow = Selectable<OrderTable>
+export type OrderLineRow = Selectable<OrderLineTable>
+export type PaymentRow = Selectable<PaymentTable>
+export type RefundRow = Selectable<RefundTable>
+export type TicketRow = Selectable<TicketTable>

@@ -1,0 +1,96 @@
+import { inTransaction } from '@guichet/database'
+import type { ExpressionBuilder } from 'kysely'
+import type { Schema, TicketsTx } from '../db.ts'
+import { endLockedHolds } from '../orders/end-holds.ts'
+import { refundOrder } from '../refunds/refund-order.ts'
+import type { Job } from './loop.ts'
+
+const BATCH = 100
+
+/**
+ * Winds up cancelled events: holds are released, confirmed orders get a refund promised (which finish-refunds carries out).
+ * A batch per transaction; it may die anywhere and goes on where it was.
+ */
+export const refundCancelledEvents: Job = {
+  name: 'refund-cancelled-events',
+  pauseMs: 2_000,
+  run: (ctx) =>
+    inTransaction(ctx.db, async (tx) => {
+      const event = await tx
+        .selectFrom('event')
+        .select('event_id')
+        .where('settling', '=', true)
+        .limit(1)
+        .forNoKeyUpdate()
+        .skipLocked()
+        .executeTakeFirst()
+      if (!event) return 0
+      const now = await ctx.time(tx)
+      const done = (await releaseHolds(tx, event.event_id, now)) + (await promiseRefunds(tx, event.event_id, now))
+      if (done === 0 && !(await isUnfinished(tx, event.event_id))) {
+        await tx.updateTable('event').set({ settling: false }).where('event_id', '=', event.event_id).execute()
+      }
+      return done
+    }),
+}
+
+async function releaseHolds(tx: TicketsTx, eventId: string, now: Date): Promise<number> {
+  const held = await tx
+    .selectFrom('orders')
+    .select(['event_id', 'id'])
+    .where('event_id', '=', eventId)
+    .where('state', '=', 'held')
+    .limit(BATCH)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .execute()
+  if (held.length > 0) await endLockedHolds(tx, held, 'cancelled', now)
+  return held.length
+}
+
+async function promiseRefunds(tx: TicketsTx, eventId: string, now: Date): Promise<number> {
+  const confirmed = await tx
+    .selectFrom('orders')
+    .selectAll()
+    .where('event_id', '=', eventId)
+    .where('state', '=', 'confirmed')
+    .where(withoutRefund)
+    .limit(BATCH)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .execute()
+  for (const order of confirmed) await refundOrder(tx, order, { reason: 'event-cancelled', firstAttemptAt: now }, now)
+  return confirmed.length
+}
+
+/** True while an order is in another's hands, so that there may be more to do. */
+async function isUnfinished(tx: TicketsTx, eventId: string): Promise<boolean> {
+  const left = await tx
+    .selectFrom('orders')
+    .select('id')
+    .where('event_id', '=', eventId)
+    .where((where) =>
+      where.or([
+        where.eb('state', '=', 'held'),
+        where.and([where.eb('state', '=', 'confirmed'), withoutRefund(where)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return left !== undefined
+}
+
+function withoutRefund({ not, exists, selectFrom }: ExpressionBuilder<Schema, 'orders'>) {
+  return not(
+    exists(
+      selectFrom('refund')
+        .innerJoin('payment', (join) =>
+          join.onRef('payment.event_id', '=', 'refund.event_id').onRef('payment.id', '=', 'refund.payment_id'),
+        )
+        .select('refund.id')
+        .whereRef('refund.event_id', '=', 'orders.event_id')
+        .whereRef('refund.order_id', '=', 'orders.id')
+        .where('payment.problem', 'is', null),
+    ),
+  )
+}

@@ -1,0 +1,25 @@
+/** ISO 4217 active codes. `Intl` follows CLDR, which also has codes that are no longer money. */
+const CODES = new Set(
+  (
+    'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF ' +
+    'CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD ' +
+    'HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL ' +
+    'MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON ' +
+    'RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX ' +
+    'USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG'
+  ).split(' '),
+)
+
+export function isCurrency(code: string): boolean {
+  return CODES.has(code)
+}
+
+/** Highest price of one ticket in minor units: a full order (20 lines of 1,000) of them is still an exact integer. */
+export const PRICE_MINOR_MAX = 100_000_000_000
+
+/** The sum of whole lines, exact; throws rather than be one unit wrong. */
+export function totalMinor(lines: readonly { quantity: number; unitPriceMinor: number }[]): number {
+  const total = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+  if (!Number.isSafeInteger(total)) throw new RangeError('An amount of money is too large to be exact')
+  return total
+}

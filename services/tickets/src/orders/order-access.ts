@@ -1,0 +1,49 @@
+import { DomainError } from '@guichet/problem'
+import { authorize, hasPermission, parseId, toId } from '@guichet/server'
+import type { FastifyRequest } from 'fastify'
+import type { Context } from '../context.ts'
+import type { OrderRow } from '../db.ts'
+import { findOrder } from './find-order.ts'
+import { BUYER, type Sight } from './present-order.ts'
+
+interface Rule {
+  /** The permission with which a member may do it too. */
+  permission?: 'order.read' | 'order.cancel'
+  services?: readonly string[]
+}
+
+/**
+ * The order that this request may touch: its guest by the secret, its buyer, and whom `rule` names. For everyone else it does
+ * not exist. A secret is judged before the database is asked, so a guess learns nothing from the time it takes.
+ */
+export async function allowedOrder(
+  ctx: Context,
+  request: FastifyRequest,
+  rule: Rule = {},
+): Promise<{ order: OrderRow; sight: Sight }> {
+  const { principal } = request
+  const { orderId } = request.params as { orderId: string }
+  const header = request.headers['order-secret']
+  const holdsSecret = typeof header === 'string' && ctx.orderSecrets.matches(orderId, header)
+  const uuid = parseId('ord', orderId)
+  if (!uuid || (principal.kind === 'anonymous' && !holdsSecret)) throw new DomainError('not-found')
+  const order = await findOrder(ctx.db, uuid)
+  if (!order) throw new DomainError('not-found')
+  if (holdsSecret || isBuyer(request, order)) return { order, sight: BUYER }
+  if (principal.kind === 'service' && rule.services?.includes(principal.name)) {
+    return { order, sight: { secret: true, codes: true } }
+  }
+  if (!rule.permission) throw new DomainError('not-found')
+  const organizerId = toId('org', order.organizer_id)
+  authorize(request, rule.permission, organizerId)
+  const codes = hasPermission(request.server.access, principal, 'ticket.read', organizerId)
+  return { order, sight: { secret: false, codes } }
+}
+
+function isBuyer({ principal }: FastifyRequest, order: OrderRow): boolean {
+  return (
+    principal.kind === 'user' &&
+    order.buyer_user_id !== null &&
+    parseId('usr', principal.userId) === order.buyer_user_id
+  )
+}

@@ -1,0 +1,106 @@
+import { Type } from 'typebox'
+import { TextsAnswer } from '../events/texts.ts'
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+const instant = Type.String({ format: 'date-time' })
+
+export const OrderParams = Type.Object({ orderId: Type.String() })
+
+/** A body of a write that takes no fields. */
+export const EmptyBody = Type.Union([Type.Object({}), Type.Null()])
+
+export const OrderHeaders = Type.Object({
+  'order-secret': Type.Optional(Type.String({ maxLength: 100, description: 'The guest’s key to the order.' })),
+})
+
+export const BuyerBody = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+  email: Type.String({ format: 'email', maxLength: 254 }),
+})
+
+export const LocaleBody = Type.Union([Type.Literal('en'), Type.Literal('fr')])
+
+export const VenueAnswer = Type.Object({
+  name: Type.Optional(nullable(Type.String())),
+  address: Type.Optional(nullable(Type.String())),
+  city: Type.Optional(nullable(Type.String())),
+  country: Type.Optional(nullable(Type.String())),
+  online: Type.Optional(Type.Boolean()),
+})
+
+export const OrderStateSchema = Type.Union([
+  Type.Literal('held'),
+  Type.Literal('confirmed'),
+  Type.Literal('expired'),
+  Type.Literal('cancelled'),
+  Type.Literal('refunded'),
+])
+
+const PaymentStateSchema = Type.Union([
+  Type.Literal('pending'),
+  Type.Literal('succeeded'),
+  Type.Literal('failed'),
+  Type.Literal('refunded'),
+])
+
+export const PaymentAnswer = Type.Object({
+  id: Type.String(),
+  provider: Type.String(),
+  state: PaymentStateSchema,
+  amountMinor: Type.Integer(),
+  currency: Type.String(),
+  redirectUrl: nullable(Type.String({ description: 'Where the buyer pays; null when there is nothing left to pay.' })),
+})
+
+export const TicketAnswer = Type.Object({
+  id: Type.String(),
+  ticketTypeId: Type.String(),
+  typeName: TextsAnswer,
+  holderName: nullable(Type.String()),
+  code: nullable(Type.String({ description: 'Signed; lets its bearer in. Null for members who may not see it.' })),
+  state: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+})
+
+export const OrderAnswer = Type.Object({
+  id: Type.String(),
+  number: nullable(Type.String({ description: 'Unbroken per organizer; given at confirmation.' })),
+  eventId: Type.String(),
+  event: Type.Object({
+    title: TextsAnswer,
+    startsAt: instant,
+    endsAt: instant,
+    timeZone: Type.String(),
+    venue: VenueAnswer,
+    status: Type.String(),
+  }),
+  organizerId: Type.String(),
+  state: OrderStateSchema,
+  lines: Type.Array(
+    Type.Object({
+      ticketTypeId: Type.String(),
+      name: TextsAnswer,
+      quantity: Type.Integer(),
+      unitPriceMinor: Type.Integer(),
+      totalMinor: Type.Integer(),
+    }),
+  ),
+  totalMinor: Type.Integer({ description: 'In minor units of the currency (ISO 4217).' }),
+  currency: Type.String(),
+  buyer: nullable(Type.Object({ name: Type.String(), email: Type.String() })),
+  locale: Type.String(),
+  expiresAt: Type.String({ format: 'date-time', description: 'Deadline of the hold.' }),
+  extensionsLeft: Type.Integer(),
+  secret: Type.Optional(Type.String({ description: 'The guest’s key, at creation only (and for notifications).' })),
+  payment: nullable(PaymentAnswer),
+  tickets: Type.Array(TicketAnswer),
+  createdAt: instant,
+  confirmedAt: nullable(instant),
+  version: Type.Integer(),
+})
+
+export const OrderPage = Type.Object({ items: Type.Array(OrderAnswer), nextCursor: nullable(Type.String()) })
+
+export const PageQuery = {
+  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+}

@@ -1,0 +1,130 @@
+import { toId } from '@guichet/server'
+import type { Static } from 'typebox'
+import type { Context } from '../context.ts'
+import type { EventRow, OrderLineRow, OrderRow, PaymentRow, TicketRow, TicketsDb, TicketsTx } from '../db.ts'
+import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
+
+/** What the reader may see beside the order itself. */
+export interface Sight {
+  secret: boolean
+  codes: boolean
+}
+
+export const BUYER: Sight = { secret: false, codes: true }
+
+export async function presentOrder(
+  ctx: Context,
+  db: TicketsDb | TicketsTx,
+  order: OrderRow,
+  sight: Sight,
+): Promise<Static<typeof OrderAnswer>> {
+  const [answer] = await presentOrders(ctx, db, [order], sight)
+  if (!answer) throw new Error('One order gives one answer')
+  return answer
+}
+
+/** Orders as the API shows them, read with one statement per table. */
+export async function presentOrders(
+  ctx: Context,
+  db: TicketsDb | TicketsTx,
+  orders: readonly OrderRow[],
+  sight: Sight,
+): Promise<Static<typeof OrderAnswer>[]> {
+  if (orders.length === 0) return []
+  const eventIds = [...new Set(orders.map((order) => order.event_id))]
+  const orderIds = orders.map((order) => order.id)
+  const ofOrders = <T extends 'order_line' | 'payment' | 'ticket'>(table: T) =>
+    db
+      .selectFrom(table as 'ticket')
+      .selectAll()
+      .where('event_id', 'in', eventIds)
+      .where('order_id', 'in', orderIds)
+  const events = await db.selectFrom('event').selectAll().where('event_id', 'in', eventIds).execute()
+  const lines = (await ofOrders('order_line').orderBy('line_number').execute()) as unknown as OrderLineRow[]
+  const payments = (await ofOrders('payment').orderBy('id').execute()) as unknown as PaymentRow[]
+  const tickets: TicketRow[] = await ofOrders('ticket').orderBy('line_number').orderBy('id').execute()
+  const eventById = new Map(events.map((event) => [event.event_id, event]))
+  const byOrder = <Row extends { order_id: string }>(rows: Row[]) => Map.groupBy(rows, (row) => row.order_id)
+  const [linesOf, paymentsOf, ticketsOf] = [byOrder(lines), byOrder(payments), byOrder(tickets)]
+  return orders.map((order) => {
+    const event = eventById.get(order.event_id)
+    if (!event) throw new Error('An order is of an event that we never had')
+    const own = linesOf.get(order.id) ?? []
+    return {
+      ...presentHead(ctx, order, event, own, sight),
+      payment: presentPayment(theirPayment(paymentsOf.get(order.id) ?? [])),
+      tickets: (ticketsOf.get(order.id) ?? []).map((ticket) => presentTicket(ctx, ticket, own, sight)),
+    }
+  })
+}
+
+function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: OrderLineRow[], sight: Sight) {
+  const id = toId('ord', order.id)
+  return {
+    id,
+    number: order.number,
+    eventId: toId('evt', order.event_id),
+    event: {
+      title: event.title,
+      startsAt: event.starts_at.toISOString(),
+      endsAt: event.ends_at.toISOString(),
+      timeZone: event.time_zone,
+      venue: event.venue,
+      status: event.status,
+    },
+    organizerId: toId('org', order.organizer_id),
+    state: order.state,
+    lines: lines.map((line) => ({
+      ticketTypeId: toId('typ', line.ticket_type_id),
+      name: line.type_name,
+      quantity: line.quantity,
+      unitPriceMinor: line.unit_price_minor,
+      totalMinor: line.quantity * line.unit_price_minor,
+    })),
+    totalMinor: order.total_minor,
+    currency: order.currency,
+    buyer:
+      order.buyer_name === null || order.buyer_email === null
+        ? null
+        : { name: order.buyer_name, email: order.buyer_email },
+    locale: order.locale,
+    expiresAt: order.expires_at.toISOString(),
+    extensionsLeft: order.state === 'held' ? Math.max(0, ctx.config.extensionsMax - order.extensions) : 0,
+    ...(sight.secret ? { secret: ctx.orderSecrets.of(id) } : {}),
+    createdAt: order.created_at.toISOString(),
+    confirmedAt: order.confirmed_at?.toISOString() ?? null,
+    version: order.version,
+  }
+}
+
+/** The payment that counts: the one whose money bought the order, else the last one tried. */
+function theirPayment(payments: PaymentRow[]): PaymentRow | undefined {
+  return (
+    payments.find((payment) => payment.settled_at && payment.problem === null && payment.state !== 'failed') ??
+    payments.at(-1)
+  )
+}
+
+export function presentPayment(payment: PaymentRow | undefined): Static<typeof PaymentAnswer> | null {
+  if (!payment) return null
+  return {
+    id: toId('pay', payment.id),
+    provider: payment.provider,
+    state: payment.state,
+    amountMinor: payment.amount_minor,
+    currency: payment.currency,
+    redirectUrl: payment.state === 'pending' ? payment.redirect_url : null,
+  }
+}
+
+function presentTicket(ctx: Context, ticket: TicketRow, lines: OrderLineRow[], sight: Sight) {
+  const facts = { ticketId: ticket.id, eventId: ticket.event_id, version: ticket.code_version }
+  return {
+    id: toId('tkt', ticket.id),
+    ticketTypeId: toId('typ', ticket.ticket_type_id),
+    typeName: lines.find((line) => line.line_number === ticket.line_number)?.type_name ?? {},
+    holderName: ticket.holder_name,
+    code: sight.codes ? ctx.ticketCodes.sign(facts) : null,
+    state: ticket.state,
+  }
+}

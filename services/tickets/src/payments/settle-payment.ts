@@ -1,0 +1,117 @@
+import { inTransaction } from '@guichet/database'
+import type { Context } from '../context.ts'
+import type { OrderRow, PaymentRow, TicketsTx } from '../db.ts'
+import { confirmOrder } from '../orders/confirm-order.ts'
+import { lockOrder } from '../orders/find-order.ts'
+import { addRefund } from '../refunds/add-refund.ts'
+import { finishRefund } from '../refunds/finish-refund.ts'
+import type { PaymentProblem } from './payment.ts'
+import type { ProviderPayment } from './provider.ts'
+
+/**
+ * Draws the conclusion from what the provider says of a payment, whoever asked: webhook, return page or our own poll. One
+ * transaction: payment, order, stock, tickets, number, message, and the webhook's row. Money that cannot buy its order any
+ * more becomes a refund there and then. Repeated, or at once with another, it has one effect.
+ */
+export async function settlePayment(
+  ctx: Context,
+  payment: Pick<PaymentRow, 'event_id' | 'id' | 'order_id'>,
+  found: ProviderPayment,
+  webhook?: { provider: string; webhookId: string },
+): Promise<void> {
+  const refundId = await inTransaction(ctx.db, async (tx) => {
+    if (webhook && !(await isFirstWebhook(tx, webhook))) return undefined
+    const order = await lockOrder(tx, { event_id: payment.event_id, id: payment.order_id })
+    const current = await lockPayment(tx, payment)
+    if (found.state === 'failed') await fail(ctx, tx, current)
+    if (found.state !== 'succeeded' || current.state === 'succeeded' || current.state === 'refunded') return undefined
+    const now = await ctx.time(tx)
+    const problem = await takeMoney(tx, order, current, found, now)
+    await recordCharge(tx, current, found, problem, now)
+    if (!problem) return undefined
+    ctx.log.warn(
+      { payment: current.id, order: order.id, problem },
+      'money arrived that cannot buy its order: refunding',
+    )
+    return addRefund(tx, {
+      order,
+      payment: current,
+      reason: problem,
+      amountMinor: found.amountMinor,
+      currency: found.currency,
+      now,
+    })
+  })
+  // Already promised by its row; if the provider is away, the job does it.
+  if (refundId) await finishRefund(ctx, refundId).catch((error) => ctx.log.warn({ err: error }, 'refund put off'))
+}
+
+async function isFirstWebhook(tx: TicketsTx, webhook: { provider: string; webhookId: string }): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('payment_event')
+    .values({ provider: webhook.provider, webhook_id: webhook.webhookId })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+async function lockPayment(tx: TicketsTx, payment: Pick<PaymentRow, 'event_id' | 'id'>): Promise<PaymentRow> {
+  return tx
+    .selectFrom('payment')
+    .selectAll()
+    .where('event_id', '=', payment.event_id)
+    .where('id', '=', payment.id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+/** Buys the order with money that has arrived, or says why it cannot. */
+async function takeMoney(
+  tx: TicketsTx,
+  order: OrderRow,
+  payment: PaymentRow,
+  found: ProviderPayment,
+  now: Date,
+): Promise<PaymentProblem | undefined> {
+  if (found.amountMinor !== payment.amount_minor || found.currency !== payment.currency) return 'amount-mismatch'
+  if (order.state === 'confirmed' || order.state === 'refunded') return 'duplicate-payment'
+  const event = await tx
+    .selectFrom('event')
+    .select('status')
+    .where('event_id', '=', order.event_id)
+    .executeTakeFirstOrThrow()
+  if (event.status === 'cancelled') return 'event-cancelled'
+  return (await confirmOrder(tx, order, now)) ? undefined : 'late-payment'
+}
+
+async function recordCharge(
+  tx: TicketsTx,
+  payment: PaymentRow,
+  found: ProviderPayment,
+  problem: PaymentProblem | undefined,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('payment')
+    .set({
+      state: 'succeeded',
+      provider_reference: found.reference,
+      charged_minor: found.amountMinor,
+      charged_currency: found.currency,
+      problem: problem ?? null,
+      settled_at: now,
+    })
+    .where('event_id', '=', payment.event_id)
+    .where('id', '=', payment.id)
+    .execute()
+}
+
+async function fail(ctx: Context, tx: TicketsTx, payment: PaymentRow): Promise<void> {
+  await tx
+    .updateTable('payment')
+    .set({ state: 'failed', settled_at: await ctx.time(tx) })
+    .where('event_id', '=', payment.event_id)
+    .where('id', '=', payment.id)
+    .where('state', '=', 'pending')
+    .execute()
+}

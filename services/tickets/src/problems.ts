@@ -1,0 +1,125 @@
+import { defineProblems } from '@guichet/problem'
+
+export const problems = defineProblems({
+  'ticket-type-unknown': {
+    status: 404,
+    title: { en: 'This ticket type is not on offer.', fr: 'Ce type de billet n’est pas proposé.' },
+    detail: {
+      en: 'Reload the event’s page and choose again.',
+      fr: 'Rechargez la page de l’événement et choisissez à nouveau.',
+    },
+  },
+  'sold-out': {
+    status: 409,
+    title: { en: 'There are not enough places left.', fr: 'Il ne reste pas assez de places.' },
+    detail: {
+      en: 'You asked for {quantity}; {remaining} are left. Places that others hold may come back within minutes.',
+      fr: 'Vous en demandez {quantity} ; il en reste {remaining}. Des places retenues par d’autres peuvent se libérer d’ici quelques minutes.',
+    },
+  },
+  'not-on-sale': {
+    status: 409,
+    title: { en: 'These tickets are not on sale yet.', fr: 'Ces billets ne sont pas encore en vente.' },
+    detail: { en: 'The sale starts at {salesStartAt}.', fr: 'La vente commence le {salesStartAt}.' },
+  },
+  'sale-ended': {
+    status: 409,
+    title: { en: 'The sale of these tickets has ended.', fr: 'La vente de ces billets est terminée.' },
+    detail: { en: 'It ended at {salesEndAt}.', fr: 'Elle s’est terminée le {salesEndAt}.' },
+  },
+  'sale-closed': {
+    status: 409,
+    title: { en: 'The sale of this event is closed.', fr: 'La vente de cet événement est fermée.' },
+  },
+  'limit-exceeded': {
+    status: 409,
+    title: {
+      en: 'This quantity is not allowed in one order.',
+      fr: 'Cette quantité n’est pas permise dans une commande.',
+    },
+    detail: {
+      en: 'One order may hold from {minPerOrder} to {maxPerOrder} of this type; you asked for {quantity}.',
+      fr: 'Une commande peut en contenir de {minPerOrder} à {maxPerOrder} ; vous en demandez {quantity}.',
+    },
+  },
+  'event-cancelled': {
+    status: 409,
+    title: { en: 'The event is cancelled.', fr: 'L’événement est annulé.' },
+  },
+  'event-has-orders': {
+    status: 409,
+    title: { en: 'The event has orders.', fr: 'L’événement a des commandes.' },
+    detail: {
+      en: 'Cancel it instead: its buyers are told and refunded.',
+      fr: 'Annulez-le plutôt : les acheteurs seront prévenus et remboursés.',
+    },
+  },
+  'ticket-type-has-orders': {
+    status: 409,
+    title: { en: 'This ticket type has orders.', fr: 'Ce type de billet a des commandes.' },
+    detail: { en: 'End its sale instead of deleting it.', fr: 'Terminez sa vente au lieu de le supprimer.' },
+  },
+  'capacity-below-sold': {
+    status: 409,
+    title: { en: 'More places than that are already taken.', fr: 'Plus de places que cela sont déjà prises.' },
+    detail: {
+      en: '{sold} are sold and {held} are held for buyers, so the capacity cannot be {capacity}.',
+      fr: '{sold} sont vendues et {held} retenues pour des acheteurs : la capacité ne peut pas être {capacity}.',
+    },
+  },
+  'currency-differs': {
+    status: 409,
+    title: { en: 'An event is sold in one currency.', fr: 'Un événement se vend dans une seule monnaie.' },
+    detail: { en: 'Its other tickets are in {currency}.', fr: 'Ses autres billets sont en {currency}.' },
+  },
+  'hold-expired': {
+    status: 409,
+    title: { en: 'The time to buy these places is over.', fr: 'Le délai pour acheter ces places est écoulé.' },
+    detail: { en: 'Choose your tickets again.', fr: 'Choisissez à nouveau vos billets.' },
+  },
+  'order-not-held': {
+    status: 409,
+    title: { en: 'This order can no longer be changed.', fr: 'Cette commande ne peut plus être modifiée.' },
+    detail: { en: 'Its state is "{state}".', fr: 'Son état est « {state} ».' },
+  },
+  'order-not-refundable': {
+    status: 409,
+    title: { en: 'This order cannot be refunded.', fr: 'Cette commande ne peut pas être remboursée.' },
+    detail: {
+      en: 'Only a confirmed order can, once; its state is "{state}".',
+      fr: 'Seule une commande confirmée peut l’être, une fois ; son état est « {state} ».',
+    },
+  },
+  'no-extension-left': {
+    status: 409,
+    title: { en: 'The time cannot be extended again.', fr: 'Le délai ne peut plus être prolongé.' },
+    detail: { en: 'It was extended {extensions} times.', fr: 'Il a été prolongé {extensions} fois.' },
+  },
+  'buyer-missing': {
+    status: 409,
+    title: { en: 'Who is buying?', fr: 'Qui achète ?' },
+    detail: { en: 'Give a name and an e-mail address first.', fr: 'Indiquez d’abord un nom et une adresse e-mail.' },
+  },
+  'order-free': {
+    status: 409,
+    title: { en: 'There is nothing to pay.', fr: 'Il n’y a rien à payer.' },
+    detail: { en: 'Use the provider "free".', fr: 'Utilisez le prestataire « free ».' },
+  },
+  'payment-required': {
+    status: 409,
+    title: { en: 'This order is not free.', fr: 'Cette commande n’est pas gratuite.' },
+    detail: { en: 'Choose a payment provider.', fr: 'Choisissez un prestataire de paiement.' },
+  },
+  'provider-unavailable': {
+    status: 503,
+    title: { en: 'The payment provider does not answer.', fr: 'Le prestataire de paiement ne répond pas.' },
+    detail: {
+      en: 'Nothing was charged twice. Try again in a moment with the same Idempotency-Key.',
+      fr: 'Rien n’a été débité deux fois. Réessayez dans un instant avec la même Idempotency-Key.',
+    },
+  },
+  'webhook-refused': {
+    status: 401,
+    title: { en: 'The signature of this webhook is not valid.', fr: 'La signature de ce webhook n’est pas valide.' },
+  },
+})

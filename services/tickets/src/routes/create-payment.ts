@@ -1,0 +1,67 @@
+import { DomainError } from '@guichet/problem'
+import { type App, idempotently, toId, toUuid } from '@guichet/server'
+import { Type } from 'typebox'
+import type { Context } from '../context.ts'
+import { lockLiveHold } from '../orders/find-order.ts'
+import { allowedOrder } from '../orders/order-access.ts'
+import { OrderHeaders, OrderParams, PaymentAnswer } from '../orders/order-schema.ts'
+import { presentPayment } from '../orders/present-order.ts'
+import { checkPayment, pendingPayment } from '../payments/check-payment.ts'
+import { openPayment } from '../payments/open-payment.ts'
+import { startPayment } from '../payments/start-payment.ts'
+
+const Body = Type.Object({
+  provider: Type.Union([Type.Literal('simulated'), Type.Literal('free')]),
+  returnUrl: Type.String({
+    maxLength: 2_000,
+    description: 'Where the provider sends the buyer back: on our own origin.',
+  }),
+})
+
+/**
+ * POST /v1/orders/:orderId/payments — where to pay, or done for a free order. Row first, then the provider outside the
+ * transaction: lost in between, the repetition with the same key goes on from the row.
+ */
+export function createPayment(app: App, ctx: Context): void {
+  app.post(
+    '/v1/orders/:orderId/payments',
+    {
+      schema: {
+        operationId: 'createPayment',
+        params: OrderParams,
+        headers: OrderHeaders,
+        body: Body,
+        response: { 201: PaymentAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { order } = await allowedOrder(ctx, request)
+      assertOurs(ctx, request.body.returnUrl)
+      // The buyer may come back from a page where they declined or gave up: that attempt is over, and this is a new one.
+      const pending = await pendingPayment(ctx, order)
+      if (pending) await checkPayment(ctx, pending)
+      const scope = `${toId('ord', order.id)}:createPayment`
+      const { body } = await idempotently(ctx.db, request, reply, scope, async (tx) => {
+        const locked = await lockLiveHold(tx, order, () => ctx.time(tx))
+        const payment = await startPayment(tx, locked, request.body, await ctx.time(tx))
+        return { status: 201, body: { id: toId('pay', payment.id) } }
+      })
+      const payment = await ctx.db
+        .selectFrom('payment')
+        .selectAll()
+        .where('event_id', '=', order.event_id)
+        .where('id', '=', toUuid('pay', body.id))
+        .executeTakeFirstOrThrow()
+      const answer = presentPayment(await openPayment(ctx, payment))
+      if (!answer) throw new DomainError('not-found')
+      return reply.code(201).send(answer)
+    },
+  )
+}
+
+/** Else the payment page would send buyers wherever a link says (open redirect). */
+function assertOurs(ctx: Context, returnUrl: string): void {
+  if (URL.parse(returnUrl)?.origin === new URL(ctx.config.publicUrl).origin) return
+  const detail = `must be an address on ${ctx.config.publicUrl}`
+  throw new DomainError('request-invalid', {}, { errors: [{ pointer: '/returnUrl', detail }] })
+}

@@ -1,0 +1,109 @@
+import { inTransaction } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
+import { type App, authorize, etag, newUuid, toId, toUuid } from '@guichet/server'
+import type { Static } from 'typebox'
+import type { Context } from '../context.ts'
+import type { EventRow, TicketsTx } from '../db.ts'
+import { EventParams } from '../events/event.ts'
+import { fetchEvent } from '../events/find-event.ts'
+import { isCurrency } from '../money/currency.ts'
+import { assertTerms, toInstant } from '../ticket-types/assert-terms.ts'
+import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
+import { CreateTicketTypeBody, TicketTypeAnswer } from '../ticket-types/ticket-type-schema.ts'
+
+const MAX_PER_ORDER_DEFAULT = 10
+
+/** POST /v1/events/:eventId/ticket-types — puts something on sale, with a pool of places of its own. */
+export function createTicketType(app: App, ctx: Context): void {
+  app.post(
+    '/v1/events/:eventId/ticket-types',
+    {
+      schema: {
+        operationId: 'createTicketType',
+        params: EventParams,
+        body: CreateTicketTypeBody,
+        response: { 201: TicketTypeAnswer },
+      },
+    },
+    async (request, reply) => {
+      const event = await fetchEvent(ctx, toUuid('evt', request.params.eventId))
+      authorize(request, 'ticket-type.write', toId('org', event.organizer_id))
+      const id = newUuid()
+      const answer = await inTransaction(ctx.db, async (tx) => {
+        const now = await ctx.time(tx)
+        await insertTicketType(tx, event.event_id, id, request.body, now)
+        const type = (await typesOfEvent(tx, event.event_id)).find((candidate) => candidate.id === id)
+        if (!type) throw new Error('A ticket type just made is there')
+        return presentTicketType(type, event, now, true)
+      })
+      return reply.code(201).header('etag', etag(1)).send(answer)
+    },
+  )
+}
+
+async function insertTicketType(
+  tx: TicketsTx,
+  eventUuid: string,
+  id: string,
+  body: Static<typeof CreateTicketTypeBody>,
+  now: Date,
+): Promise<void> {
+  // Locked, so that two types made at once cannot have two currencies.
+  const event = await tx
+    .selectFrom('event')
+    .selectAll()
+    .where('event_id', '=', eventUuid)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+  await assertSellable(tx, event, body.currency)
+  const minPerOrder = body.minPerOrder ?? 1
+  const terms = {
+    minPerOrder,
+    maxPerOrder: body.maxPerOrder ?? Math.max(MAX_PER_ORDER_DEFAULT, minPerOrder),
+    salesStartAt: toInstant(body.salesStartAt),
+    salesEndAt: toInstant(body.salesEndAt),
+  }
+  assertTerms(terms)
+  await tx
+    .insertInto('ticket_type')
+    .values({
+      event_id: eventUuid,
+      id,
+      name: body.name,
+      description: body.description ?? null,
+      price_minor: body.priceMinor,
+      currency: body.currency,
+      min_per_order: terms.minPerOrder,
+      max_per_order: terms.maxPerOrder,
+      sales_start_at: terms.salesStartAt,
+      sales_end_at: terms.salesEndAt,
+      created_at: now,
+    })
+    .execute()
+  const allotmentId = newUuid()
+  await tx
+    .insertInto('allotment')
+    .values({ event_id: eventUuid, id: allotmentId, ticket_type_id: id, capacity: body.capacity })
+    .execute()
+  await tx
+    .insertInto('ticket_type_allotment')
+    .values({ event_id: eventUuid, ticket_type_id: id, allotment_id: allotmentId })
+    .execute()
+}
+
+async function assertSellable(tx: TicketsTx, event: EventRow, currency: string): Promise<void> {
+  if (event.status === 'cancelled') throw new DomainError('event-cancelled')
+  if (event.status === 'deleted') throw new DomainError('not-found')
+  if (event.closed_at) throw new DomainError('sale-closed')
+  if (!isCurrency(currency)) {
+    throw new DomainError('request-invalid', {}, { errors: [{ pointer: '/currency', detail: 'is no ISO 4217 code' }] })
+  }
+  const other = await tx
+    .selectFrom('ticket_type')
+    .select('currency')
+    .where('event_id', '=', event.event_id)
+    .where('currency', '<>', currency)
+    .limit(1)
+    .executeTakeFirst()
+  if (other) throw new DomainError('currency-differs', { currency: other.currency })
+}

@@ -1,0 +1,67 @@
+import { DomainError } from '@guichet/problem'
+import { type App, idempotently, languageOf, parseId, toUuid } from '@guichet/server'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Context } from '../context.ts'
+import { fetchEvent, findEvent } from '../events/find-event.ts'
+import { BuyerBody, LocaleBody, OrderAnswer } from '../orders/order-schema.ts'
+import { placeOrder } from '../orders/place-order.ts'
+import { presentOrder } from '../orders/present-order.ts'
+
+const Body = Type.Object({
+  eventId: Type.String(),
+  lines: Type.Array(
+    Type.Object({
+      ticketTypeId: Type.String(),
+      quantity: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    }),
+    { minItems: 1, maxItems: 20 },
+  ),
+  buyer: Type.Optional(BuyerBody),
+  locale: Type.Optional(LocaleBody),
+})
+
+/** A guest's key is all that keeps the answer, and the secret in it, from others: it must be too long to guess. */
+const GUEST_KEY_MIN = 16
+
+/** POST /v1/orders — holds places for a buyer, guest or signed in, until a deadline. */
+export function placeOrderRoute(app: App, ctx: Context): void {
+  app.post(
+    '/v1/orders',
+    { schema: { operationId: 'placeOrder', body: Body, response: { 201: OrderAnswer } } },
+    async (request, reply) => {
+      const { body, principal } = request
+      const eventId = toUuid('evt', body.eventId)
+      const lines = body.lines.map(({ ticketTypeId, quantity }) => {
+        const uuid = parseId('typ', ticketTypeId)
+        if (!uuid) throw new DomainError('ticket-type-unknown', { ticketTypeId })
+        return { ticketTypeId: uuid, quantity }
+      })
+      const scope = scopeOf(request)
+      if (!(await findEvent(ctx, eventId))) await fetchEvent(ctx, eventId)
+      const { status, body: answer } = await idempotently(ctx.db, request, reply, scope, async (tx) => {
+        const order = await placeOrder(ctx, tx, {
+          eventId,
+          lines,
+          buyer: body.buyer,
+          buyerUserId: principal.kind === 'user' ? toUuid('usr', principal.userId) : null,
+          locale: body.locale ?? languageOf(request),
+        })
+        return { status: 201, body: await presentOrder(ctx, tx, order, { secret: false, codes: true }) }
+      })
+      // Derived anew, so that it stands in no table.
+      return reply.code(status as 201).send({ ...answer, secret: ctx.orderSecrets.of(answer.id) })
+    },
+  )
+}
+
+function scopeOf(request: FastifyRequest): string {
+  const { principal } = request
+  if (principal.kind === 'user') return `${principal.userId}:placeOrder`
+  const key = request.headers['idempotency-key']
+  if (typeof key === 'string' && key.length > 0 && key.length < GUEST_KEY_MIN) {
+    const detail = `must have at least ${GUEST_KEY_MIN} characters for a guest: use a UUID`
+    throw new DomainError('request-invalid', {}, { errors: [{ pointer: 'Idempotency-Key', detail }] })
+  }
+  return 'guest:placeOrder'
+}

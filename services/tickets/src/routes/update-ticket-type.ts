@@ -1,0 +1,99 @@
+import { inTransaction, sql } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
+import { type App, assertIfMatch, etag } from '@guichet/server'
+import type { Context } from '../context.ts'
+import type { TicketsTx, TicketTypeRow } from '../db.ts'
+import { assertTerms, toInstant } from '../ticket-types/assert-terms.ts'
+import { writableTicketType } from '../ticket-types/find-ticket-type.ts'
+import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
+import {
+  TicketTypeAnswer,
+  TicketTypeParams,
+  type UpdateTicketType,
+  UpdateTicketTypeBody,
+} from '../ticket-types/ticket-type-schema.ts'
+
+/** PATCH /v1/ticket-types/:ticketTypeId — new terms for orders to come; those already held keep theirs. */
+export function updateTicketType(app: App, ctx: Context): void {
+  app.patch(
+    '/v1/ticket-types/:ticketTypeId',
+    {
+      schema: {
+        operationId: 'updateTicketType',
+        params: TicketTypeParams,
+        body: UpdateTicketTypeBody,
+        response: { 200: TicketTypeAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { type, event } = await writableTicketType(ctx, request)
+      const answer = await inTransaction(ctx.db, async (tx) => {
+        const current = await lockTicketType(tx, type)
+        assertIfMatch(request, current.version)
+        await saveTerms(tx, current, request.body)
+        if (request.body.capacity !== undefined) await setCapacity(tx, current, request.body.capacity)
+        const updated = (await typesOfEvent(tx, type.event_id)).find((candidate) => candidate.id === type.id)
+        if (!updated) throw new DomainError('not-found')
+        return presentTicketType(updated, event, await ctx.time(tx), true)
+      })
+      return reply.header('etag', etag(answer.version ?? 1)).send(answer)
+    },
+  )
+}
+
+async function lockTicketType(tx: TicketsTx, type: Pick<TicketTypeRow, 'event_id' | 'id'>): Promise<TicketTypeRow> {
+  const current = await tx
+    .selectFrom('ticket_type')
+    .selectAll()
+    .where('event_id', '=', type.event_id)
+    .where('id', '=', type.id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!current) throw new DomainError('not-found')
+  return current
+}
+
+async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTicketType): Promise<void> {
+  const start = body.salesStartAt === undefined ? current.sales_start_at : toInstant(body.salesStartAt)
+  const end = body.salesEndAt === undefined ? current.sales_end_at : toInstant(body.salesEndAt)
+  const minPerOrder = body.minPerOrder ?? current.min_per_order
+  const maxPerOrder = body.maxPerOrder ?? current.max_per_order
+  assertTerms({ minPerOrder, maxPerOrder, salesStartAt: start, salesEndAt: end })
+  await tx
+    .updateTable('ticket_type')
+    .set({
+      ...(body.name ? { name: JSON.stringify(body.name) as never } : {}),
+      ...(body.description === undefined
+        ? {}
+        : { description: (body.description === null ? null : JSON.stringify(body.description)) as never }),
+      price_minor: body.priceMinor ?? current.price_minor,
+      min_per_order: minPerOrder,
+      max_per_order: maxPerOrder,
+      sales_start_at: start,
+      sales_end_at: end,
+      version: sql<number>`version + 1`,
+    })
+    .where('event_id', '=', current.event_id)
+    .where('id', '=', current.id)
+    .execute()
+}
+
+/** More places are on sale at once; fewer only as far as nobody has them. */
+async function setCapacity(tx: TicketsTx, type: TicketTypeRow, capacity: number): Promise<void> {
+  const pool = await tx
+    .selectFrom('allotment')
+    .selectAll()
+    .where('event_id', '=', type.event_id)
+    .where('ticket_type_id', '=', type.id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+  if (capacity < pool.sold + pool.held) {
+    throw new DomainError('capacity-below-sold', { capacity, sold: pool.sold, held: pool.held })
+  }
+  await tx
+    .updateTable('allotment')
+    .set({ capacity })
+    .where('event_id', '=', pool.event_id)
+    .where('id', '=', pool.id)
+    .execute()
+}

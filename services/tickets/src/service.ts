@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url'
+import { assertMigrated, createDatabase, sql } from '@guichet/database'
+import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
+import {
+  createLog,
+  createServer,
+  createServiceClient,
+  createTokenCutoffs,
+  createVerifier,
+  type ServiceClient,
+  type Verify,
+} from '@guichet/server'
+import type { Config, Secrets } from './config.ts'
+import { messageHandlers } from './consumers/handlers.ts'
+import type { Context } from './context.ts'
+import type { Schema } from './db.ts'
+import { addRoutes } from './http.ts'
+import { checkPendingPayments } from './jobs/check-pending-payments.ts'
+import { expireHolds } from './jobs/expire-holds.ts'
+import { finishRefunds } from './jobs/finish-refunds.ts'
+import { startJob } from './jobs/loop.ts'
+import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
+import { createOrderSecrets } from './orders/order-secret.ts'
+import type { PaymentProvider } from './payments/provider.ts'
+import { createSimulatedProvider } from './payments/simulated-provider.ts'
+import { access } from './permissions.ts'
+import { problems } from './problems.ts'
+import { createTicketCodes } from './tickets/ticket-code.ts'
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
+const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents]
+const DESCRIPTION = 'Ticket types, stock, orders, payments, refunds and tickets.'
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  /** Instead of the database's clock. */
+  now?: () => Date
+  bus?: Bus
+  verifier?: Verify
+  askEvents?: ServiceClient
+  /** Wraps a provider, to lose an answer or die at a chosen moment. */
+  provider?: (real: PaymentProvider) => PaymentProvider
+}
+
+export function createTickets({ config, secrets }: { config: Config; secrets: Secrets }, overrides: Overrides = {}) {
+  const log = createLog('tickets', config.logLevel)
+  const db = createDatabase<Schema>(secrets.databaseUrl, {
+    max: config.databaseConnectionsMax,
+    onError: (error) => log.warn({ err: error }, 'an idle database connection died'),
+  })
+  const cutoffs = createTokenCutoffs(db)
+  const context = createContext(config, secrets, db, log, overrides)
+  const app = createServer({
+    service: 'tickets',
+    version: '0.1.0',
+    description: DESCRIPTION,
+    problems,
+    access,
+    verifier:
+      overrides.verifier ??
+      createVerifier({
+        issuer: config.publicUrl,
+        audience: 'tickets',
+        jwks: new URL(config.jwksUrl),
+        isStale: cutoffs.isStale,
+      }),
+    ready: { database: async () => void (await sql`select 1`.execute(db)) },
+    log,
+  })
+  addRoutes(app, context)
+  const handlers = messageHandlers(cutoffs)
+  const running: (() => Promise<unknown>)[] = []
+
+  return {
+    app,
+    context,
+    handlers,
+    async start(): Promise<{ url: string }> {
+      await assertMigrated(db, MIGRATIONS)
+      await cutoffs.start()
+      const bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
+      const consumer = subscribe({ bus, db, queue: 'tickets', handlers, log })
+      const relay = startRelay({ db, bus, log, source: 'tickets' })
+      const jobs = JOBS.map((job) => startJob(context, job))
+      running.push(
+        () => Promise.all([consumer.stop(), ...jobs.map((job) => job.stop())]),
+        () => relay.stop(),
+        () => bus.close(),
+      )
+      const url = await app.listen({ host: config.host, port: config.port })
+      log.info({ url }, 'tickets is up')
+      return { url }
+    },
+    /** New requests are refused, those in work end, then the jobs, then the connections. */
+    async stop(): Promise<void> {
+      await app.close()
+      for (const end of running.splice(0)) await end()
+      cutoffs.stop()
+      await db.destroy()
+    },
+  }
+}
+
+function createContext(
+  config: Config,
+  secrets: Secrets,
+  db: Context['db'],
+  log: Context['log'],
+  overrides: Overrides,
+): Context {
+  const { now } = overrides
+  const simulated = createSimulatedProvider({
+    url: config.simulatedUrl,
+    apiKey: secrets.simulatedApiKey,
+    webhookSecret: secrets.simulatedWebhookSecret,
+    webhookUrl: `${config.selfUrl}/v1/payment-webhooks/simulated`,
+  })
+  return {
+    config,
+    db,
+    log,
+    time: now
+      ? async () => now()
+      : async (any) => {
+          const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(any)
+          return rows[0]?.now ?? new Date(Number.NaN)
+        },
+    providers: { simulated: overrides.provider?.(simulated) ?? simulated },
+    askEvents:
+      overrides.askEvents ??
+      createServiceClient({
+        accountsUrl: config.accountsUrl,
+        clientId: 'tickets',
+        clientSecret: secrets.clientSecret,
+        audience: 'events',
+        baseUrl: config.eventsUrl,
+      }),
+    orderSecrets: createOrderSecrets(secrets.orderSecret),
+    ticketCodes: createTicketCodes(secrets.signingSecret),
+  }
+}

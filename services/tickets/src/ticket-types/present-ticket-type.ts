@@ -1,0 +1,78 @@
+import { toId } from '@guichet/server'
+import type { Static } from 'typebox'
+import type { EventRow, TicketsDb, TicketsTx, TicketTypeRow } from '../db.ts'
+import { REMAINING_SHOWN_MAX } from '../stock/decide.ts'
+import type { TicketTypeAnswer } from './ticket-type-schema.ts'
+
+export interface TypeStock extends TicketTypeRow {
+  capacity: number
+  held: number
+  sold: number
+  /** Free places: the fewest of all pools that the type draws on. */
+  free: number
+}
+
+/** An event's types with the counters of their own pools, in the order in which they were made. */
+export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string): Promise<TypeStock[]> {
+  const types = await db.selectFrom('ticket_type').selectAll().where('event_id', '=', eventUuid).orderBy('id').execute()
+  const pools = await db
+    .selectFrom('ticket_type_allotment as draw')
+    .innerJoin('allotment as pool', (join) =>
+      join.onRef('pool.event_id', '=', 'draw.event_id').onRef('pool.id', '=', 'draw.allotment_id'),
+    )
+    .select([
+      'draw.ticket_type_id as type_id',
+      'pool.ticket_type_id as owner_id',
+      'pool.capacity',
+      'pool.held',
+      'pool.sold',
+    ])
+    .where('draw.event_id', '=', eventUuid)
+    .execute()
+  const poolsOf = Map.groupBy(pools, (pool) => pool.type_id)
+  return types.map((type) => {
+    const drawn = poolsOf.get(type.id) ?? []
+    const own = drawn.find((pool) => pool.owner_id === type.id)
+    return {
+      ...type,
+      capacity: own?.capacity ?? 0,
+      held: own?.held ?? 0,
+      sold: own?.sold ?? 0,
+      free: Math.min(...drawn.map((pool) => pool.capacity - pool.held - pool.sold)),
+    }
+  })
+}
+
+export function presentTicketType(
+  type: TypeStock,
+  event: Pick<EventRow, 'status' | 'closed_at' | 'ends_at'>,
+  now: Date,
+  member: boolean,
+): Static<typeof TicketTypeAnswer> {
+  const availability = availabilityOf(type, event, now)
+  const few = availability === 'on-sale' && type.free <= REMAINING_SHOWN_MAX
+  return {
+    id: toId('typ', type.id),
+    name: type.name,
+    description: type.description,
+    priceMinor: type.price_minor,
+    currency: type.currency,
+    minPerOrder: type.min_per_order,
+    maxPerOrder: type.max_per_order,
+    salesStartAt: type.sales_start_at?.toISOString() ?? null,
+    salesEndAt: type.sales_end_at?.toISOString() ?? null,
+    availability,
+    remaining: few ? type.free : null,
+    ...(member ? { capacity: type.capacity, held: type.held, sold: type.sold, version: type.version } : {}),
+  }
+}
+
+function availabilityOf(
+  type: TypeStock,
+  event: Pick<EventRow, 'status' | 'closed_at' | 'ends_at'>,
+  now: Date,
+): Static<typeof TicketTypeAnswer>['availability'] {
+  if (event.status === 'cancelled' || event.closed_at || now >= (type.sales_end_at ?? event.ends_at)) return 'ended'
+  if (type.sales_start_at && now < type.sales_start_at) return 'not-yet-open'
+  return type.free < type.min_per_order ? 'sold-out' : 'on-sale'
+}
