@@ -1,13 +1,14 @@
 import pg from 'pg'
-import type { Bus, Consumer, DeadLetter, Outcome } from './bus.ts'
-import { LIST_DEAD, PUBLISH, REPLAY } from './embedded-schema.ts'
-import { MAX_RUNS, startWorker } from './embedded-worker.ts'
+import { createAlarm } from './alarm.ts'
+import type { Bus, DeadLetter, Outcome } from './bus.ts'
+import { type EmbeddedConsumer, startConsumer } from './embedded-consumer.ts'
+import { LIST_DEAD, PREPARE, PUBLISH, REPLAY } from './embedded-schema.ts'
 import type { Log } from './log.ts'
 import { isMessage } from './message.ts'
 
 /**
- * The bus in a PostgreSQL database, for installations without RabbitMQ: durable jobs of graphile-worker, one per queue
- * and message. At most three connections per process, one of which listens.
+ * The bus in a PostgreSQL database, for installations without RabbitMQ: a durable job per message and queue. At most
+ * three connections per process, one of which listens.
  */
 export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
   const pool = new pg.Pool({
@@ -16,17 +17,24 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
     connectionTimeoutMillis: 5_000,
     // Longer than any statement of ours; a server that stopped answering must not hold a publish for ever.
     query_timeout: 10_000,
+    keepAlive: true,
     application_name: 'guichet-bus',
   })
-  pool.on('error', (error) => log.debug({ err: error }, 'bus: idle connection lost'))
-  const worker = startWorker(pool, log)
-  const queues = new Set<string>()
+  // On each connection, not only on the pool: it does not listen to those in use, and one that dies between two
+  // statements would take the process with it.
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'bus: connection lost')))
+  pool.on('error', () => {})
+  const consumers = new Map<string, EmbeddedConsumer>()
+  const session = keepListening(pool, log, (queue) => {
+    if (queue === undefined) for (const consumer of consumers.values()) consumer.wake()
+    else consumers.get(queue)?.wake()
+  })
 
   return {
     async publish(messages) {
       if (messages.length === 0) return []
       try {
-        const { rows } = await pool.query<{ positions: number[] }>(PUBLISH, [JSON.stringify(messages), MAX_RUNS])
+        const { rows } = await pool.query<{ positions: unknown[] }>(PUBLISH, [JSON.stringify(messages)])
         const routed = new Set(rows[0]?.positions.map(Number))
         return messages.map((_, index): Outcome => (routed.has(index + 1) ? 'published' : 'unroutable'))
       } catch (error) {
@@ -35,42 +43,93 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
       }
     },
 
-    consume(subscription, receive): Consumer {
+    consume(subscription, receive) {
       const { queue } = subscription
-      if (queues.has(queue)) throw new Error(`${queue} is already consumed here`)
-      queues.add(queue)
-      const { promise: bound, resolve: onBound } = Promise.withResolvers<void>()
-      worker.add({ subscription, receive, onBound, stopping: new AbortController() })
+      if (consumers.has(queue)) throw new Error(`${queue} is already consumed here`)
+      const consumer = startConsumer(pool, subscription, receive, log)
+      consumers.set(queue, consumer)
       return {
-        bound,
+        bound: consumer.bound,
         async stop() {
-          if (queues.delete(queue)) await worker.remove(queue)
+          await consumer.stop()
+          if (consumers.get(queue) === consumer) consumers.delete(queue)
         },
       }
     },
 
     async deadLetters(queue, limit = 100) {
-      const { rows } = await pool.query<{ message: unknown; attempts: number; error: string }>(LIST_DEAD, [
-        queue,
-        limit,
-      ])
-      return rows.map(({ message, attempts, error }): DeadLetter => {
+      const { rows } = await pool.query<{ message: unknown; attempt: number; error: string }>(LIST_DEAD, [queue, limit])
+      return rows.map(({ message, attempt, error }): DeadLetter => {
         const known = isMessage(message) ? message : null
-        return { id: known?.id ?? '', type: known?.type ?? '', message: known, attempts, error }
+        return { id: known?.id ?? '', type: known?.type ?? '', message: known, attempts: attempt, error }
       })
     },
 
     async replay(queue) {
-      const { rows } = await pool.query<{ replayed: number }>(REPLAY, [queue, MAX_RUNS])
+      const { rows } = await pool.query<{ replayed: number }>(REPLAY, [queue])
       return rows[0]?.replayed ?? 0
     },
 
-    ready: () => worker.ready(),
+    ready: () => session.up(),
 
     async close() {
-      queues.clear()
-      await worker.stop()
+      await Promise.all([...consumers.values()].map((consumer) => consumer.stop()))
+      await session.stop()
       await pool.end()
+    },
+  }
+}
+
+/** Holds one connection that brings the schema up and listens, and gets another whenever it is lost. */
+function keepListening(pool: pg.Pool, log: Log, wake: (queue?: string) => void) {
+  const alarm = createAlarm()
+  let up = false
+  let stopped = false
+
+  async function listenOnce(): Promise<void> {
+    const client = await pool.connect()
+    try {
+      let lost = false
+      const onLost = () => {
+        lost = true
+        alarm.ring()
+      }
+      client.once('error', onLost)
+      client.once('end', onLost)
+      client.on('notification', ({ payload }) => wake(payload))
+      await client.query(PREPARE)
+      await client.query('listen bus')
+      up = true
+      log.info({}, 'bus: connected')
+      wake()
+      while (!lost && !stopped) await alarm.wait(60_000)
+    } finally {
+      client.release(true)
+    }
+  }
+
+  const sessions = (async () => {
+    for (let waitMs = 100; !stopped; waitMs = Math.min(waitMs * 2, 2_000)) {
+      const error = await listenOnce().then(
+        () => new Error('connection lost'),
+        (thrown: unknown) => thrown,
+      )
+      if (stopped) break
+      // Once per outage, not once per try.
+      if (up || waitMs === 100) log.warn({ err: error }, 'bus: not connected, trying again')
+      if (up) waitMs = 100
+      up = false
+      await alarm.wait(waitMs)
+    }
+    up = false
+  })()
+
+  return {
+    up: () => up,
+    async stop() {
+      stopped = true
+      alarm.ring()
+      await sessions
     },
   }
 }

@@ -97,12 +97,19 @@ export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
     ready: () => outgoing.ready && incoming.ready,
 
     async close() {
-      // Without a connection there is nothing to finish, and the client would wait for one.
-      if (!incoming.ready) incoming.unsafeDestroy()
-      if (!outgoing.ready) outgoing.unsafeDestroy()
+      // Without a connection there is nothing to finish, and the client would wait for one. A connection is closed
+      // once only: the client never answers a second close of one that was not connected.
+      const connections = [incoming, outgoing]
+      const away = connections.filter((connection) => !connection.ready)
+      await Promise.all(away.map((connection) => connection.close()))
       await Promise.all([...consumers.values()].map((consumer) => consumer.stop()))
       await sender.close()
-      await Promise.all([incoming.close(), outgoing.close()])
+      const rest = connections.filter((connection) => !away.includes(connection))
+      const closed = Promise.all(rest.map((connection) => connection.close())).then(() => true)
+      const limit = new AbortController()
+      const inTime = await Promise.race([closed, pause(3_000, false, { signal: limit.signal }).catch(() => false)])
+      limit.abort()
+      if (!inTime) for (const connection of rest) connection.unsafeDestroy()
     },
   }
 }

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Db, inTransaction, sql, type Tx } from '@guichet/database'
+import { createAlarm } from './alarm.ts'
 import type { Bus, Outcome } from './bus.ts'
 import type { Log } from './log.ts'
 import type { Message } from './message.ts'
@@ -35,31 +37,21 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
   const { db, bus, log, pollMs = 500 } = options
   let stopped = false
   let waitMs = EAGER_MS
-  let endPause = () => {}
-
+  const alarm = createAlarm()
   const wake = () => {
     waitMs = EAGER_MS
-    endPause()
+    alarm.ring()
   }
-  const pause = (milliseconds: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      endPause = () => {
-        // Not at once but soon: a burst of writers is one round, and the commit is still on its way.
-        clearTimeout(timer)
-        endPause = () => {}
-        setTimeout(resolve, EAGER_MS)
-      }
-    })
 
   const forget = onOutboxWritten(wake)
   const rounds = (async () => {
     while (!stopped) {
       const sent = bus.ready() ? await relayOnce(options).catch((error) => failed(log, error)) : 0
       if (sent > 0) continue
-      if (stopped) break
-      await pause(waitMs)
+      await alarm.wait(waitMs)
       waitMs = Math.min(waitMs * 2, pollMs)
+      // Soon, not at once: a burst of writers is one round, and the commit is still on its way.
+      if (!stopped) await pause(EAGER_MS)
     }
   })()
   const purge = () => purgeOutbox(db).catch((error) => failed(log, error))
@@ -72,7 +64,7 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
       stopped = true
       forget()
       clearInterval(purger)
-      endPause()
+      alarm.ring()
       await rounds
     },
   }

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres } from '@guichet/embedded-postgres'
+import pg from 'pg'
+import { describe } from 'vitest'
+import { busContract } from './bus-contract.ts'
+import type { Broker } from './fixture.ts'
+
+describe('the bus in PostgreSQL', () => busContract(postgresBroker))
+
+async function postgresBroker(): Promise<Broker> {
+  const folder = await mkdtemp(join(tmpdir(), 'guichet-bus-'))
+  let server = await startPostgres({ dataDir: folder, durable: true })
+  const { port, superuserUrl: url } = server
+  return {
+    url,
+    async crash() {
+      // Immediate shutdown: nothing is flushed, the next start replays the log, as after kill -9 of all its processes.
+      process.kill(server.pid, 'SIGQUIT')
+      await server.ended
+    },
+    async start() {
+      server = await startPostgres({ dataDir: folder, durable: true, port })
+    },
+    async poison(queue) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query(`insert into bus.job (queue, message) values ($1, '{"half": 1}')`, [queue])
+      await client.end()
+    },
+    async remove() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
