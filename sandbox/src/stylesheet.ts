@@ -24,7 +24,7 @@ main:focus{outline:none}
 .bar nav [aria-current]{color:var(--soft)}
 main{flex:1;width:100%;max-width:62rem;margin:0 auto;padding:2rem 1.25rem 3rem}
 footer{padding:1rem 1.25rem 1.5rem;color:var(--soft);font-size:.875rem;text-align:center}
-footer p{margin:0 auto;max-width:40rem}
+footer p{margin:0 auto;max-width:40rem;text-wrap:balance}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.75rem}
 .narrow{max-width:27rem;margin:1rem auto}
 .eyebrow{color:var(--soft);font-size:.875rem;margin:0 0 .35rem;overflow-wrap:anywhere}
@@ -76,7 +76,7 @@ a.row:focus-visible{outline-offset:-3px;border-radius:12px}
 .thread .meta{color:var(--soft);font-size:.875rem;margin:0 0 .35rem}
 .thread .meta strong{color:var(--ink)}
 .pager{margin:1.25rem 0 0}
-@media (max-width:40rem){main{padding:1.25rem 1rem 2.5rem}.bar{padding:.35rem 1rem}.card{padding:1.25rem}.row{grid-template-columns:minmax(0,1fr) auto;padding:.85rem 1rem}.row .subject{grid-column:1/-1;grid-row:2}.amount{font-size:2rem}}
+@media (max-width:40rem){main{padding:1.25rem 1rem 2.5rem}.bar{padding:.35rem 1rem;gap:.5rem}.brand{font-size:.95rem}.bar nav{font-size:.85rem;gap:0}.bar nav>*{padding:.7rem .4rem}.card{padding:1.25rem}.row{grid-template-columns:minmax(0,1fr) auto;padding:.85rem 1rem}.row .subject{grid-column:1/-1;grid-row:2}.amount{font-size:2rem}}
 @media (forced-colors:active){.brand::before{display:none}.tabs [aria-current]{border-color:Highlight}}
 `
 

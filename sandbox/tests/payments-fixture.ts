@@ -11,11 +11,15 @@ export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of at least 24 byte
 
 type Received = { headers: IncomingHttpHeaders; raw: string; type: string; data: Record<string, unknown> }
 
-/** A shop's webhook endpoint, over real HTTP, that answers as told. */
+/** A shop's webhook endpoint, over real HTTP, that answers as told, and a page to land on. */
 export async function startShop() {
   const received: Received[] = []
   const shop = { url: '', received, status: 200 }
   const server = createServer(async (request, response) => {
+    if (request.method !== 'POST') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title>')
+      return
+    }
     let raw = ''
     for await (const chunk of request) raw += chunk
     received.push({ headers: request.headers, raw, ...JSON.parse(raw) })

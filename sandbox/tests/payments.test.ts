@@ -1,8 +1,9 @@
+import { eventually } from '@guichet/testkit'
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { formatMoney } from '../src/payments/money.ts'
 import { bearer, startPayments, startShop, WEBHOOK_SECRET } from './payments-fixture.ts'
-import { eventually, post } from './process-under-test.ts'
+import { post } from './process-under-test.ts'
 
 test('a payment goes from session to charge, sends the buyer back, and tells the shop by a webhook it can verify', async () => {
   const shop = await startShop()
@@ -11,7 +12,7 @@ test('a payment goes from session to charge, sends the buyer back, and tells the
   const back = await client.act(id, 'pay')
   expect(back.status).toBe(303)
   expect(back.headers.get('location')).toBe(`${shop.url}/return?from=pay&payment=${id}#top`)
-  const hook = await eventually(() => shop.received[0])
+  const hook = await eventually(() => shop.received[0] ?? null)
   const body = new Webhook(WEBHOOK_SECRET).verify(hook.raw, hook.headers as Record<string, string>)
   expect(body).toEqual({
     type: 'payment.succeeded',

@@ -4,22 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '@guichet/testkit'
 import { onTestFinished } from 'vitest'
-
-/** Tries until `check` answers something, or no longer throws; the limit only bounds a failing test. */
-export async function eventually<T>(check: () => T | Promise<T>, limitMs = 20_000): Promise<NonNullable<T>> {
-  const end = performance.now() + limitMs
-  for (;;) {
-    try {
-      const result = await check()
-      if (result) return result
-      if (performance.now() > end) throw new Error('The condition was never met')
-    } catch (error) {
-      if (performance.now() > end) throw error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 15))
-  }
-}
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

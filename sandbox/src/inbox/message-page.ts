@@ -55,8 +55,13 @@ function attachmentList({ attachments }: ParsedMessage, here: string, language: 
   )}</ul>`
 }
 
+const UNITS = [
+  ['megabyte', 1_000_000],
+  ['kilobyte', 1_000],
+  ['byte', 1],
+] as const
+
 function size(bytes: number, language: Language): string {
-  const unit = bytes < 1_000_000 ? 'kilobyte' : 'megabyte'
-  const value = bytes / (unit === 'kilobyte' ? 1_000 : 1_000_000)
-  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
+  const [unit, factor] = UNITS.find(([, least]) => bytes >= least) ?? UNITS[2]
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / factor)
 }
