@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Bus, connectBus, type Message, type Subscription } from '../src/messaging.ts'
-import { outboxContract } from './outbox-contract.ts'
 import { aMessage, type Broker, messages, silent, unique, uniqueType } from './fixture.ts'
+import { outboxContract } from './outbox-contract.ts'
 
 /** What every adapter of the port must do, with a real broker behind it. */
 export function busContract(startBroker: () => Promise<Broker>): void {
@@ -187,7 +188,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
       const queue = unique('queue')
       // The queue must be there before the process that dies is.
       await (await collect(bus, { queue, types: [type] })).stop()
-      const script = new URL('dying-consumer.ts', import.meta.url).pathname
+      const script = fileURLToPath(new URL('dying-consumer.ts', import.meta.url))
       const child = spawn(process.execPath, [script, broker.url, queue, type], { stdio: 'inherit' })
       const died = once(child, 'exit')
       const sent = aMessage(type)

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { assertMigrated, createDatabase, sql } from '@guichet/database'
 import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
 import {
@@ -18,7 +19,7 @@ import { createPictureFetcher, type FetcherOptions } from './images/fetch-pictur
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
 
-export const MIGRATIONS = new URL('../migrations/', import.meta.url).pathname
+export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 export const SERVICE = 'events'
 
 export interface Overrides {

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { dumpSchema, openapiYaml } from '@guichet/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { access } from '../src/permissions.ts'
 import { type EventsFixture, eventsFixture } from './fixture.ts'
 
-const contracts = new URL('../../../contracts/', import.meta.url).pathname
+const contracts = fileURLToPath(new URL('../../../contracts/', import.meta.url))
 const messages = ['published', 'updated', 'rescheduled', 'cancelled', 'deleted'].map(
   (fact) => `events.event-${fact}.v1`,
 )
