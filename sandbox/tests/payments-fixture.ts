@@ -14,9 +14,11 @@ type Received = { headers: IncomingHttpHeaders; raw: string; type: string; data:
 /** A shop's webhook endpoint, over real HTTP, that answers as told, and a page to land on. */
 export async function startShop() {
   const received: Received[] = []
-  const shop = { url: '', received, status: 200 }
+  const visited: string[] = []
+  const shop = { url: '', received, visited, status: 200 }
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') {
+      visited.push(request.url ?? '')
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title>')
       return
     }
