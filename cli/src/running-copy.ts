@@ -15,6 +15,10 @@ export type ChildReport = {
 /** What a running copy tells the commands in other terminals. */
 export type Report = {
   publicUrl: string
+  /** Where this machine itself reaches the web. */
+  localUrl: string
+  host: string
+  port: number
   node: string
   startedAt: string
   postgres: { pid: number; port: number; restarts: number } | null

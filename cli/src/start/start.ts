@@ -15,6 +15,7 @@ import { choosePorts, requireFreePort } from './ports.ts'
 import { type ProcessPlan, planProcesses, type Surroundings } from './processes.ts'
 import { explainOutput, runOnce } from './run-once.ts'
 import { ensureSecrets } from './secrets.ts'
+import { describeSurroundings } from './surroundings.ts'
 import { ensureWebBuilt } from './web-build.ts'
 
 /** What is up so far; the way down works at any stage of the way up. */
@@ -83,21 +84,9 @@ async function bringUp(system: System, options: StartOptions, parts: Parts, sign
 
   say('Preparing the databases …')
   await ensureDatabases(postgres.current(), secrets)
-  const roleUrl = (name: string, password: string) => postgres.current().url(name, { role: name, password })
-  const databasePasswords = {
-    accounts: secrets.databaseAccounts,
-    events: secrets.databaseEvents,
-    tickets: secrets.databaseTickets,
-    notifications: secrets.databaseNotifications,
-  }
-  const plans = parts.plan({
-    ...options,
-    folder: folder.path,
-    ports,
-    secrets,
-    busUrl: process.env.GUICHET_BUS_URL ?? roleUrl('bus', secrets.databaseBus),
-    databaseUrl: (name) => roleUrl(name, databasePasswords[name]),
-  })
+  const plans = parts.plan(
+    describeSurroundings({ ...options, folder: folder.path, ports, secrets, postgresPort: postgres.current().port }),
+  )
   await parts.migrate(plans, projectRoot, signal)
 
   say('Starting the services …')
@@ -162,6 +151,9 @@ function report(system: System, options: StartOptions): void {
   try {
     writeReport(system.folder.path, {
       publicUrl: options.publicUrl,
+      localUrl: options.localUrl,
+      host: options.host,
+      port: options.port,
       node: process.version,
       startedAt: system.startedAt.toISOString(),
       postgres: postgres
