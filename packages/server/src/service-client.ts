@@ -56,7 +56,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     headers.set('authorization', `Bearer ${await currentToken(signal)}`)
     const response = await fetch(new URL(path, options.baseUrl), { ...init, headers, signal })
     if (response.status >= 500) throw new Error(`${options.audience} answered ${response.status}`)
-    return response
+    // Read whole here: the time limit counts for the body too, and aborts whatever is still unread when it is over.
+    const body = response.body === null ? null : await response.arrayBuffer()
+    return new Response(body, response)
   }
 
   return async (path, init = {}) => {
