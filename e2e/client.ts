@@ -79,6 +79,14 @@ export async function openSale(
     token: admin.accessTokens.accounts,
     body: { name: `Organizer ${randomUUID().slice(0, 8)}` },
   })
+  // A new membership makes older tokens stale; clients fetch new ones.
+  Object.assign(
+    admin,
+    await must<Session>(system, 'accounts/v1/sessions/refresh', {
+      method: 'POST',
+      body: { refreshToken: admin.refreshToken },
+    }),
+  )
   const event = await must<{ id: string }>(system, 'events/v1/events', {
     method: 'POST',
     token: admin.accessTokens.events,
