@@ -5,8 +5,6 @@ import { Refusal } from './refusal.ts'
 
 type Command = { summary: string; run: (args: string[]) => Promise<number> }
 
-const importProgram: string = './import.ts'
-
 const commands: Record<string, Command> = {
   start: {
     summary: 'start everything and stay in the foreground [--port 4000] [--host 127.0.0.1] [--data DIR] [--empty]',
@@ -30,7 +28,7 @@ const commands: Record<string, Command> = {
   },
   import: {
     summary: 'import events from FILE (conferences, ics, jsonld, csv); see import --help',
-    run: async (args) => (await import(importProgram)).importFile(args),
+    run: async (args) => (await import('./import/import-command.ts')).importCommand(args),
   },
   version: {
     summary: 'print the version',

@@ -27,7 +27,10 @@ const CLOSES = '18:00'
 
 /** Whole days without hours, as conferences announce them: from nine to six. */
 export function daysAt(firstDay: string, lastDay: string, zone: string): When {
-  return { startsAt: toInstant(`${day(firstDay)}T${OPENS}`, zone), endsAt: toInstant(`${day(lastDay)}T${CLOSES}`, zone) }
+  return {
+    startsAt: toInstant(`${day(firstDay)}T${OPENS}`, zone),
+    endsAt: toInstant(`${day(lastDay)}T${CLOSES}`, zone),
+  }
 }
 
 /** `2027-05-01`, or a fault: Temporal would take `20270501` and week dates too. */
@@ -51,6 +54,6 @@ export function readTime(text: string, zone: string, edge: 'start' | 'end'): str
   return toInstant(value, zone)
 }
 
-export function addHours(instant: string, hours: number): string {
-  return Temporal.Instant.from(instant).add({ hours }).toString()
+export function addSeconds(instant: string, seconds: number): string {
+  return Temporal.Instant.from(instant).add({ seconds }).toString()
 }

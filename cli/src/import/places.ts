@@ -22,7 +22,18 @@ const COUNTRIES: [code: string, zone: string | null, ...names: string[]][] = [
   ['ES', 'Europe/Madrid', 'spain', 'espana', 'espagne'],
   ['FI', 'Europe/Helsinki', 'finland', 'finlande'],
   ['FR', 'Europe/Paris', 'france'],
-  ['GB', 'Europe/London', 'u.k.', 'uk', 'united kingdom', 'great britain', 'england', 'scotland', 'wales', 'royaume-uni'],
+  [
+    'GB',
+    'Europe/London',
+    'u.k.',
+    'uk',
+    'united kingdom',
+    'great britain',
+    'england',
+    'scotland',
+    'wales',
+    'royaume-uni',
+  ],
   ['GE', 'Asia/Tbilisi', 'georgia'],
   ['GR', 'Europe/Athens', 'greece', 'grece'],
   ['HK', 'Asia/Hong_Kong', 'hong kong'],
@@ -120,7 +131,11 @@ const zoneByState = new Map(
 const MAIN_ZONE: Record<string, string> = { US: 'America/New_York', CA: 'America/Toronto', AU: 'Australia/Sydney' }
 
 function plain(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().trim()
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .trim()
 }
 
 /** The ISO 3166-1 code of a country that a source names, or the name itself when it is none of ours. */
@@ -131,7 +146,10 @@ export function countryCode(name: string | undefined): string | undefined {
 }
 
 /** The zone of a place; `guessed` when only the country decided in a country of several. */
-export function zoneOf(city: string | undefined, country: string | undefined): { zone: string; guessed: boolean } | undefined {
+export function zoneOf(
+  city: string | undefined,
+  country: string | undefined,
+): { zone: string; guessed: boolean } | undefined {
   const code = countryCode(country)
   const [town = '', state = ''] = (city ?? '').split(',').map((part) => part.trim())
   const found =

@@ -110,8 +110,10 @@ function cutTexts(texts: Texts, max: number, notes: string[], what: string): Tex
 
 /** Without what a text may not hold: NUL and other control characters, halves of characters. */
 export function cleanText(text: string | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
-  return (text ?? '').toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '').trim()
+  return (text ?? '')
+    .toWellFormed()
+    .replace(/(?![\t\n\r])\p{Cc}/gu, '')
+    .trim()
 }
 
 function isWebAddress(text: string): boolean {
@@ -119,11 +121,7 @@ function isWebAddress(text: string): boolean {
 }
 
 /** Runs the reader of one record; a fault makes it refused, and the next one is read. */
-export function readRecord(
-  into: Parsed,
-  at: { line: number; label: string },
-  read: () => Draft | Draft[],
-): void {
+export function readRecord(into: Parsed, at: { line: number; label: string }, read: () => Draft | Draft[]): void {
   try {
     const drafts = read()
     for (const draft of Array.isArray(drafts) ? drafts : [drafts]) into.records.push(finishRecord(draft))
@@ -134,5 +132,9 @@ export function readRecord(
 }
 
 function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0]?.slice(0, 120) ?? ''
+  return (
+    String(error instanceof Error ? error.message : error)
+      .split('\n')[0]
+      ?.slice(0, 120) ?? ''
+  )
 }

@@ -37,7 +37,10 @@ function readConference(record: Record<string, unknown>, line: number): Draft {
   if (!place && (city || country)) notes.push(`no time zone is known for ${[city, country].join(', ')}: UTC`)
   const zone = place?.zone ?? 'UTC'
   const code = countryCode(country)
-  const languages = (textOf(record.locales) ?? '').toLowerCase().split(/\s*,\s*/).filter((tag) => /^[a-z]{2}$/.test(tag))
+  const languages = (textOf(record.locales) ?? '')
+    .toLowerCase()
+    .split(/\s*,\s*/)
+    .filter((tag) => /^[a-z]{2}$/.test(tag))
   const title: Texts = {}
   if (languages.includes('fr')) title.fr = name
   if (!title.fr || languages.includes('en')) title.en = name
@@ -59,7 +62,12 @@ function readConference(record: Record<string, unknown>, line: number): Draft {
 }
 
 const WORDS = {
-  en: { topics: 'Topics', languages: 'Languages', conduct: 'Code of conduct', cc: 'Sign language or captions are offered.' },
+  en: {
+    topics: 'Topics',
+    languages: 'Languages',
+    conduct: 'Code of conduct',
+    cc: 'Sign language or captions are offered.',
+  },
   fr: {
     topics: 'Thèmes',
     languages: 'Langues',

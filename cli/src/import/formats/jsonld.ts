@@ -1,5 +1,5 @@
 import { isObject, lineAt, splitArray, textOf } from '../json-text.ts'
-import { addHours, isTimeZone, readTime } from '../local-time.ts'
+import { addSeconds, isTimeZone, readTime } from '../local-time.ts'
 import { countryCode, zoneOf } from '../places.ts'
 import { type Draft, type EventBody, type Parsed, RecordFault, readRecord, type Texts } from '../record.ts'
 
@@ -19,7 +19,9 @@ export function readJsonLd(text: string): Parsed {
 }
 
 function scriptBlocks(html: string): { text: string; line: number }[] {
-  const blocks = html.matchAll(/<script\b[^>]*\btype\s*=\s*["']?application\/ld\+json\b[^>]*>([\s\S]*?)(?:<\/script|$)/gi)
+  const blocks = html.matchAll(
+    /<script\b[^>]*\btype\s*=\s*["']?application\/ld\+json\b[^>]*>([\s\S]*?)(?:<\/script|$)/gi,
+  )
   return [...blocks].map((match) => {
     const text = match[1] ?? ''
     return { text, line: lineAt(html, match.index + match[0].indexOf(text)) }
@@ -95,7 +97,7 @@ function readEvent(event: Json, line: number, label: string): Draft {
   const end = textOf(event.endDate)
   let endsAt = end ? readTime(end, timeZone, 'end') : ''
   if (!end) {
-    endsAt = /^\d{4}-\d{2}-\d{2}$/.test(start) ? readTime(start, timeZone, 'end') : addHours(startsAt, 2)
+    endsAt = /^\d{4}-\d{2}-\d{2}$/.test(start) ? readTime(start, timeZone, 'end') : addSeconds(startsAt, 7_200)
     notes.push('it has no end: two hours, or the day, was taken')
   }
   const url = textOf(event.url) ?? textOf(event['@id'])
@@ -136,13 +138,19 @@ function venueOf(event: Json): EventBody['venue'] {
     if (!isObject(address)) continue
     fill(venue, 'address', [textOf(address.streetAddress), textOf(address.postalCode)].filter(Boolean).join(', '))
     fill(venue, 'city', textOf(address.addressLocality))
-    const country = isObject(address.addressCountry) ? textOf(address.addressCountry.name) : textOf(address.addressCountry)
+    const country = isObject(address.addressCountry)
+      ? textOf(address.addressCountry.name)
+      : textOf(address.addressCountry)
     fill(venue, 'country', countryCode(country))
   }
   return venue
 }
 
-function fill(venue: EventBody['venue'], part: 'name' | 'address' | 'city' | 'country', text: string | undefined): void {
+function fill(
+  venue: EventBody['venue'],
+  part: 'name' | 'address' | 'city' | 'country',
+  text: string | undefined,
+): void {
   if (text && !venue[part]) venue[part] = text
 }
 

@@ -16,7 +16,7 @@ export function cancelEvent(app: App, ctx: Context): void {
         operationId: 'cancelEvent',
         summary: 'Calls the event off for good; its orders are refunded and its buyers told.',
         params: EventParams,
-        body: Type.Object({ reason: Type.Optional(Reason) }),
+        body: Type.Union([Type.Object({ reason: Type.Optional(Reason) }), Type.Null()]),
         response: { 200: EventSchema },
       },
     },
@@ -28,7 +28,7 @@ export function cancelEvent(app: App, ctx: Context): void {
         const status = transition(before.status, 'cancel')
         if (status === before.status) return before
         const now = ctx.now()
-        const reason = request.body.reason ?? null
+        const reason = request.body?.reason ?? null
         const after = await changeEvent(tx, before, { status, cancelled_at: now, cancellation_reason: reason }, now)
         await announceCancelled(tx, after)
         return after
