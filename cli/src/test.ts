@@ -1,43 +1,39 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { hasPart } from '@guichet/testkit/parts'
 import { projectRoot } from './paths.ts'
 import { ensureWebBuilt } from './start/web-build.ts'
-
-type Report = {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
-  testResults: { status: string; assertionResults: unknown[] }[]
-}
+import type { Counts } from './test-counts.ts'
 
 /** Runs vitest with the arguments as they are; the last line printed is `N passed, N failed, N skipped`. */
 export async function test(args: string[]): Promise<number> {
-  for (const line of missingParts()) console.log(line)
+  // Says in one line what is missing and how to get it; with GUICHET_REQUIRE it is a failure.
+  for (const part of ['rabbitmq', 'chromium'] as const) hasPart(part)
   if (mayRunBrowser(args)) await ensureWebBuilt(projectRoot)
 
   const folder = mkdtempSync(join(tmpdir(), 'guichet-test-'))
-  const results = join(folder, 'results.json')
+  const file = join(folder, 'counts.json')
   try {
-    const code = await runVitest([
-      'run',
-      ...args,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${results}`,
-    ])
-    console.log(summary(results))
+    const code = await runVitest(args, file)
+    const { passed, failed, skipped } = readCounts(file)
+    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
     return code
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function runVitest(args: string[]): Promise<number> {
+function runVitest(args: string[], counts: string): Promise<number> {
   const vitest = join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, ...args], { cwd: projectRoot, stdio: 'inherit' })
+  const reporters = args.some((arg) => arg.startsWith('--reporter')) ? [] : ['--reporter=default']
+  const counter = `--reporter=${join(import.meta.dirname, 'test-counts.ts')}`
+  const child = spawn(process.execPath, [vitest, 'run', ...args, ...reporters, counter], {
+    cwd: projectRoot,
+    env: { ...process.env, GUICHET_TEST_COUNTS: counts },
+    stdio: 'inherit',
+  })
   // Ctrl-C reaches vitest through the terminal; we wait for it to end its own children.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
@@ -47,40 +43,13 @@ function runVitest(args: string[]): Promise<number> {
   })
 }
 
-/** A file that did not even load is a failure too, though it has no test to count. */
-function summary(results: string): string {
-  if (!existsSync(results)) return '0 passed, 1 failed, 0 skipped'
-  const report = JSON.parse(readFileSync(results, 'utf8')) as Report
-  const broken = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length
-  const skipped = report.numPendingTests + report.numTodoTests
-  return `${report.numPassedTests} passed, ${report.numFailedTests + broken} failed, ${skipped} skipped`
-}
-
-function missingParts(): string[] {
-  const parts = [
-    {
-      name: 'RabbitMQ',
-      programs: ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
-      get: 'apt-get install rabbitmq-server',
-    },
-    { name: 'Chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'], get: 'apt-get install chromium' },
-  ]
-  return parts
-    .filter(({ programs }) => !programs.some(isInstalled))
-    .map(({ name, get }) => `${name} is not installed: its tests are skipped (on Debian and Ubuntu: ${get}).`)
-}
-
-function isInstalled(program: string): boolean {
-  if (program.startsWith('/')) return existsSync(program)
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
+/** A run that ended before it could count is one failure. */
+function readCounts(file: string): Counts {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Counts) : { passed: 0, failed: 1, skipped: 0 }
 }
 
 /** The journeys in e2e/ need the built web; a run that names other files or projects does not wait for it. */
 function mayRunBrowser(args: string[]): boolean {
-  const selects = args.some(
-    (arg, i) => !arg.startsWith('-') || arg.startsWith('--project') || args[i - 1] === '--project',
-  )
+  const selects = args.some((arg) => !arg.startsWith('-') || arg.startsWith('--project'))
   return !selects || args.some((arg) => /e2e|web|journey/.test(arg))
 }
