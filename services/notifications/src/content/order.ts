@@ -36,7 +36,8 @@ export interface Order {
 /** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
 interface OrderAnswer {
   id: string
-  number: string | number
+  /** Null for an order that was paid too late and never confirmed. */
+  number: string | null
   eventId: string
   state: string
   locale?: string | null
@@ -67,7 +68,7 @@ export async function fetchOrder(ctx: Context, orderUuid: string): Promise<Order
   return {
     id: answer.id,
     eventId: answer.eventId,
-    number: cleanLine(String(answer.number), 60),
+    number: cleanLine(answer.number ?? answer.id, 60),
     state: answer.state,
     language,
     buyer: {

@@ -80,6 +80,6 @@ async function write(ctx: Context, claim: Claim, recipient: Recipient | undefine
 }
 
 /** Mail servers repeat the address in what they say; the reason is shown to people who may not see it. */
-function withoutAddresses(text: string): string {
+export function withoutAddresses(text: string): string {
   return text.replace(/[^\s<>"']+@[^\s<>"']+/g, '…').slice(0, 300)
 }

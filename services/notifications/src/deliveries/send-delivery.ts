@@ -11,7 +11,7 @@ import { renderLetter } from '../letters/render-letter.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { NotSent } from './not-sent.ts'
-import { type Recipient, recordNotSent, recordSent } from './record-outcome.ts'
+import { type Recipient, recordNotSent, recordSent, withoutAddresses } from './record-outcome.ts'
 
 /** The share of the lease that the mail server may take; the rest is for the content. */
 const SENDING_SHARE = 0.6
@@ -26,14 +26,20 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
     assertStillOurs(ctx, claim)
     await draft.send(AbortSignal.timeout(ctx.config.leaseSeconds * 1_000 * SENDING_SHARE))
   } catch (error) {
-    const level = error instanceof NotSent && error.how !== 'refused' ? 'info' : 'warn'
-    ctx.log[level]({ ...about, err: error }, 'not sent')
+    logNotSent(ctx, about, error)
     await recordNotSent(ctx, claim, recipient, error)
     return
   }
   ctx.outages.end(claim.channel === 'email' ? 'smtp' : 'sms')
   await recordSent(ctx, claim, recipient)
   ctx.log.info({ ...about, attempts: claim.attempts + 1 }, 'sent')
+}
+
+/** What a mail server says may hold the address, so the reason is logged as it is shown: without it. */
+function logNotSent(ctx: Context, about: object, error: unknown): void {
+  if (!(error instanceof NotSent)) ctx.log.error({ ...about, err: error }, 'not sent, by a fault of ours')
+  else if (error.how === 'refused') ctx.log.warn({ ...about, reason: withoutAddresses(error.message) }, 'refused')
+  else ctx.log.info({ ...about, reason: withoutAddresses(error.message) }, 'not sent yet')
 }
 
 interface Draft {

@@ -57,7 +57,7 @@ async function announceOnce(ctx: Context): Promise<boolean> {
     if (!(error instanceof NotSent)) throw error
     const next_attempt_at =
       error.how === 'away' ? ctx.outages.report(error.peer) : new Date(ctx.now().getTime() + RETRY_MS)
-    ctx.log.warn({ err: error, announcementId: claim.id }, 'the orders of an announcement cannot be had')
+    ctx.log.warn({ reason: error.message, announcementId: claim.id }, 'the orders of an announcement cannot be had')
     await ctx.db
       .updateTable('announcement')
       .set({ next_attempt_at, last_error: error.message, lease: null })

@@ -19,7 +19,8 @@ export function composeOrderRefund(input: OrderLetterInput): Letter {
       { is: 'paragraph', text: t('order-refund.intro', { paid, amount: amountOf(input) }) },
       { is: 'event', struck: order.event.cancelled, event: card },
       linesPart(input, order.totalMinor > 0 ? t('order-refund.amount') : t('label.total')),
-      { is: 'paragraph', text: t('order-refund.void') },
+      // An order that was paid too late never had any.
+      ...(order.tickets.length > 0 ? [{ is: 'paragraph' as const, text: t('order-refund.void') }] : []),
       actionPart(input, t('order-refund.action')),
     ],
     footer: t('footer.order', { shop: shop.name }),

@@ -4,7 +4,6 @@ import type { Letter } from './letter.ts'
 
 const options = {
   root: fileURLToPath(new URL('./templates/', import.meta.url)),
-  extname: '.liquid',
   cache: true,
   // Values are data: no getter, no prototype, and an unknown name is a fault and not an empty place.
   ownPropertyOnly: true,
@@ -18,8 +17,8 @@ const text = new Liquid(options)
 export async function renderLetter(letter: Letter): Promise<{ text: string; html: string }> {
   const values = { letter }
   const [asText, asHtml] = await Promise.all([
-    text.renderFile('letter.txt', values) as Promise<string>,
-    html.renderFile('letter.html', values) as Promise<string>,
+    text.renderFile('letter.txt.liquid', values) as Promise<string>,
+    html.renderFile('letter.html.liquid', values) as Promise<string>,
   ])
   return { text: tidy(asText), html: asHtml }
 }
