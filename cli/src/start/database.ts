@@ -49,7 +49,7 @@ export async function keepPostgres({ folder, logs, port, say, changed }: Options
     restarts: () => restarts,
     async stop() {
       stopping = true
-      await postgres.stop()
+      await postgres.stop(2500) // nobody is connected any more; what is left is one checkpoint
       log.close()
     },
   }

@@ -56,7 +56,6 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
       PUBLIC_URL: publicUrl,
       ACCOUNTS_URL: at(ports.accounts),
       JWKS_URL: `${at(ports.accounts)}/.well-known/jwks.json`,
-      LOG_LEVEL: 'info',
       ...own,
     }),
     port: ports[name],

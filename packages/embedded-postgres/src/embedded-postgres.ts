@@ -38,8 +38,8 @@ export type Postgres = {
   adopted: boolean
   /** Resolves when the server has ended, whoever ended it. */
   ended: Promise<void>
-  /** Stops in PostgreSQL's fast mode: open transactions roll back, everything committed is on disk. */
-  stop(): Promise<void>
+  /** Stops in PostgreSQL's fast mode: open transactions roll back, everything committed is on disk. Default 8000 ms. */
+  stop(patienceMilliseconds?: number): Promise<void>
 }
 
 /** Starts a real PostgreSQL, or takes over the one already running on this folder. Rejects with PostgresStartError. */
@@ -162,11 +162,11 @@ function handle(pid: number, port: number, password: string, adopted: boolean, e
     pid,
     adopted,
     ended,
-    async stop() {
+    async stop(patience = 8000) {
       if (!isAlive(pid)) return
       process.kill(pid, 'SIGINT')
       const slow = new AbortController()
-      await Promise.race([ended, wait(8000, undefined, { signal: slow.signal }).catch(() => {})])
+      await Promise.race([ended, wait(patience, undefined, { signal: slow.signal }).catch(() => {})])
       slow.abort()
       if (isAlive(pid)) {
         process.kill(pid, 'SIGQUIT') // still safe: the next start replays the log
