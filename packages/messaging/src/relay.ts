@@ -94,11 +94,11 @@ const RELAY_LOCK = 7_146_902_115
  * One round: publishes the oldest rows that are due, marks those the broker has confirmed. Returns how many it marked;
  * 0 also when another process holds the lock. Exported for tests.
  */
-export async function relayOnce<S>(options: RelayOptions<S>): Promise<number> {
+export async function relayOnce<S>(options: RelayOptions<S>, lockKey = RELAY_LOCK): Promise<number> {
   const { db, bus, log, source, batchSize = 200 } = options
   return inTransaction(db, async (tx) => {
     // Held to the commit: two relays would overtake each other and send everything twice.
-    const lock = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${RELAY_LOCK}) as held`.execute(tx)
+    const lock = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lockKey}) as held`.execute(tx)
     if (!lock.rows[0]?.held) return 0
     const rows = await dueRows(tx, batchSize)
     if (rows.length === 0) return 0

@@ -147,10 +147,14 @@ export function outboxContract(getBroker: () => Broker): void {
       const id = await announce(wanted)
       await eventually(async () => (await effects(database.db, id)) === 1)
       const row = await eventually(() =>
-        database.db.selectFrom('outbox').select(['attempts', 'last_error']).where('published_at', 'is', null).executeTakeFirst(),
+        database.db
+          .selectFrom('outbox')
+          .select(['attempts', 'last_error'])
+          .where('published_at', 'is', null)
+          .executeTakeFirst(),
       )
-      expect(row.last_error).toBe('no queue is bound to this type')
-      expect(row.attempts).toBeGreaterThanOrEqual(1)
+      expect(row?.last_error).toBe('no queue is bound to this type')
+      expect(row?.attempts).toBeGreaterThanOrEqual(1)
       await consumeWithInbox(orphan)
       await eventually(async () => (await effects(database.db, early)) === 1)
     })

@@ -1,0 +1,138 @@
+import { type Db, inTransaction, sql } from '@guichet/database'
+import { eventually, testBus } from '@guichet/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addToOutbox, type Bus, type Message, startRelay } from '../src/messaging.ts'
+import { relayOnce } from '../src/relay.ts'
+import { serviceDatabase, silent, type TestSchema, unpublished } from './fixture.ts'
+
+let database: Awaited<ReturnType<typeof serviceDatabase>>
+let db: Db<TestSchema>
+
+beforeAll(async () => {
+  database = await serviceDatabase()
+  db = database.db
+})
+beforeEach(() => sql`truncate outbox`.execute(db))
+afterAll(() => database?.stop())
+
+const announce = (subject = 'tst_1', traceparent?: string) =>
+  inTransaction(db, (tx) => addToOutbox(tx, { type: 'test.happened.v1', subject, data: { n: 1 }, traceparent }))
+const options = (bus: Bus) => ({ db, bus, log: silent, source: 'test' })
+
+describe('the outbox', () => {
+  it('cannot be written outside a transaction', async () => {
+    // @ts-expect-error a Db is not a Tx: what is announced must commit or fall with the change it tells of
+    const outside = () => addToOutbox(db, { type: 'test.happened.v1', subject: 'tst_1', data: {} })
+    expect(outside).toBeTypeOf('function')
+  })
+
+  it('becomes a CloudEvents 1.0 message with the id that was returned', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const [id] = await announce('tst_9', traceparent)
+    const bus = testBus()
+    expect(await relayOnce(options(bus))).toBe(1)
+    expect(bus.published).toEqual([
+      {
+        specversion: '1.0',
+        id,
+        source: 'test',
+        type: 'test.happened.v1',
+        subject: 'tst_9',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        datacontenttype: 'application/json',
+        traceparent,
+        data: { n: 1 },
+      },
+    ])
+  })
+})
+
+describe('the relay', () => {
+  /** Two rounds that both publish, if both may, before either marks. Returns what went over the wire. */
+  async function race(lockKeys: [number, number]): Promise<string[]> {
+    const wire: string[] = []
+    const bothHere = Promise.withResolvers<void>()
+    let here = 0
+    const arrive = () => {
+      here++
+      if (here === 2) bothHere.resolve()
+    }
+    const bus = {
+      ...testBus(),
+      async publish(messages: readonly Message[]) {
+        wire.push(...messages.map(({ id }) => id))
+        arrive()
+        await bothHere.promise
+        return messages.map(() => 'published' as const)
+      },
+    }
+    // A round that found the lock taken is over at once, and counts as having arrived.
+    await Promise.all(lockKeys.map((key) => relayOnce(options(bus), key).then((sent) => sent === 0 && arrive())))
+    return wire
+  }
+
+  it('does not send a row twice when two rounds run at the same moment', async () => {
+    const [id] = await announce()
+    expect(await race([1, 1])).toEqual([id])
+  })
+
+  it('would send it twice without the lock (control)', async () => {
+    const [id] = await announce()
+    expect(await race([2, 3])).toEqual([id, id])
+  })
+
+  it('holds back the later facts of a subject that the broker refused, not those of others', async () => {
+    const [first] = await announce('tst_a')
+    const bus = testBus()
+    bus.answer = 'failed'
+    expect(await relayOnce(options(bus))).toBe(0)
+    bus.answer = 'published'
+    await announce('tst_a')
+    const [other] = await announce('tst_b')
+    await relayOnce(options(bus))
+    expect(bus.published.map(({ id }) => id)).toEqual([other])
+    await sql`update outbox set next_attempt_at = now()`.execute(db)
+    await relayOnce(options(bus))
+    expect(bus.published.map(({ subject }) => subject)).toEqual(['tst_b', 'tst_a', 'tst_a'])
+    expect(bus.published[1]?.id).toBe(first)
+  })
+
+  it('waits longer after each refusal, and no row longer than 30 s', async () => {
+    await announce()
+    const bus = testBus()
+    bus.answer = 'unroutable'
+    const waits: number[] = []
+    for (let round = 0; round < 12; round++) {
+      await sql`update outbox set next_attempt_at = now() - interval '1 second'`.execute(db)
+      await relayOnce(options(bus))
+      const { rows } = await sql<{ wait: number }>`
+        select extract(epoch from next_attempt_at - now())::float8 as wait from outbox`.execute(db)
+      waits.push(rows[0]?.wait ?? 0)
+    }
+    expect(waits[1]).toBeGreaterThan(waits[0] ?? 0)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30)
+    expect(waits.at(-1)).toBeGreaterThan(25)
+  })
+
+  it('sends soon after the commit, without being told', async () => {
+    const bus = testBus()
+    const relay = startRelay({ ...options(bus), pollMs: 60_000 })
+    for (let n = 1; n <= 3; n++) {
+      await announce()
+      await eventually(() => bus.published.length === n, 5_000)
+    }
+    await relay.stop()
+    expect(await unpublished(db)).toBe(0)
+  })
+
+  it('does not touch the rows while the bus is not ready', async () => {
+    await announce()
+    const bus = { ...testBus(), ready: () => false }
+    const relay = startRelay({ ...options(bus), pollMs: 5 })
+    relay.wake()
+    await relay.stop()
+    expect(bus.published).toEqual([])
+    const { rows } = await sql<{ attempts: number }>`select attempts from outbox`.execute(db)
+    expect(rows).toEqual([{ attempts: 0 }])
+  })
+})
