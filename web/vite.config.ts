@@ -14,6 +14,8 @@ export default defineConfig({
           'default-src': ['none'],
           'script-src': ['self'],
           'style-src': ['self'],
+          // The one style attribute that SvelteKit writes itself: its announcer of new pages, off screen.
+          'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
           'img-src': ['self'],
           'font-src': ['self'],
           'connect-src': ['self'],

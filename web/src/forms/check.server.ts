@@ -1,5 +1,17 @@
-import type { Translate } from '../messages/text.ts'
+import type { MessageId, Translate } from '../messages/text.ts'
 import type { Fault } from './faults.ts'
+
+/** A summary of faults is read alone: each one names its field. */
+const missing: Record<string, MessageId> = {
+  name: 'fault.missing.name',
+  email: 'fault.missing.email',
+  password: 'fault.missing.password',
+  currentPassword: 'fault.missing.currentPassword',
+  newPassword: 'fault.missing.newPassword',
+  startsAt: 'fault.missing.startsAt',
+  endsAt: 'fault.missing.endsAt',
+  timeZone: 'fault.missing.timeZone',
+}
 
 /** Collects the faults of a form in the order of its fields. */
 export class Check {
@@ -14,7 +26,7 @@ export class Check {
 
   required(field: string): string {
     const value = this.#values[field] ?? ''
-    if (!value) this.faults.push({ field, message: this.#t('fault.required') })
+    if (!value) this.faults.push({ field, message: this.#t(missing[field] ?? 'fault.required') })
     return value
   }
 

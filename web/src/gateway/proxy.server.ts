@@ -49,7 +49,7 @@ async function forward(app: FastifyInstance, prefix: string, upstream: string, o
       rewriteHeaders: ({ 'set-cookie': _theirs, ...headers }) => headers,
       onError: (reply) => {
         reply.header('retry-after', '5')
-        problem(reply, 503, 'unavailable', 'This is not available right now.')
+        problem(reply as unknown as FastifyReply, 503, 'unavailable', 'This is not available right now.')
       },
     },
   })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { pino } from 'pino'
 import type { Config } from '../config.server.ts'
 import { forwardAll } from './proxy.server.ts'
@@ -15,11 +15,11 @@ export interface Web {
 
 /** The one public origin: pages, and the way to the services. */
 export async function createWeb(config: Config, pages: PageHandler): Promise<Web> {
-  const log = pino({ level: config.logLevel, base: { service: 'web' } })
+  const log: FastifyBaseLogger = pino({ level: config.logLevel, base: { service: 'web' } })
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    // A page's address may hold an order's key: paths are logged without their query.
-    disableRequestLogging: true,
+    // A page's address may hold an order's key: requests are not logged here, faults are.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 6 * 1024 * 1024,
     forceCloseConnections: 'idle',
   })

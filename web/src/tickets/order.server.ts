@@ -49,8 +49,10 @@ export async function extendHold(event: RequestEvent): Promise<Order> {
 export async function pay(event: RequestEvent, order: Order): Promise<never> {
   const language = languageOf(event)
   const link = orderLink(event, language)
+  const known = await checkPayment(event, order)
+  if (known.state !== 'held') redirect(303, link)
   const { publicUrl } = configuration().config
-  const attempt = order.payment?.state === 'failed' ? order.payment.id : 'first'
+  const attempt = known.payment?.state === 'failed' ? known.payment.id : 'first'
   const { body: payment } = await call<Payment>(event, 'tickets', `/v1/orders/${order.id}/payments`, {
     method: 'POST',
     body: { provider: order.totalMinor === 0 ? 'free' : await provider(event), returnUrl: `${publicUrl}${link}` },

@@ -21,14 +21,26 @@ export function formatClock(instant: string, timeZone: string): string {
   return format(instant, 'en', timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 }
 
+/** French counts the first of a month: `1er décembre`. */
+function firstOf(date: string, language: Language): string {
+  return language === 'fr' ? date.replace(/(^|\s)1 /, '$11er ') : date
+}
+
 /** `samedi 14 mars 2026`, `Saturday 14 March 2026`. */
 export function formatDate(instant: string, language: Language, timeZone: string): string {
-  return format(instant, language, timeZone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const date = format(instant, language, timeZone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  return firstOf(date, language)
 }
 
 /** `sam. 14 mars 2026`: for lists. */
 export function formatShortDate(instant: string, language: Language, timeZone: string): string {
-  return format(instant, language, timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+  const date = format(instant, language, timeZone, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  })
+  return firstOf(date, language)
 }
 
 /** `14/03/2026 20:30`: for tables. */
@@ -76,7 +88,7 @@ export function whenOf(event: { startsAt: string; endsAt: string; timeZone: stri
     month: 'long',
     year: 'numeric',
   })
-  return { kind: 'days', text: range.formatRange(new Date(startsAt), new Date(lastInstant)) }
+  return { kind: 'days', text: firstOf(range.formatRange(new Date(startsAt), new Date(lastInstant)), language) }
 }
 
 /** The place that a zone is named after: `Europe/Paris` → `Paris`. */

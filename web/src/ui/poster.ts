@@ -4,7 +4,7 @@
  */
 export interface Tile {
   path: string
-  colour: 0 | 1 | 2 | 3
+  colour: 1 | 2 | 3
 }
 
 export const POSTER = { columns: 6, rows: 4, size: 40 } as const
@@ -27,44 +27,49 @@ export function posterPalette(category: string): [string, string, string, string
   return palettes[category] ?? (palettes.other as [string, string, string, string])
 }
 
+/** SVG paths in drawing order, at most one per colour and layer. */
 export function posterTiles(id: string): Tile[] {
   const next = generator(id)
-  const tiles: Tile[] = []
+  const layers = { below: ['', '', ''], above: ['', '', ''] }
+  const draw = (layer: keyof typeof layers, colour: number, path: string) => {
+    layers[layer][colour] += path
+  }
   for (let row = 0; row < POSTER.rows; row++) {
     for (let column = 0; column < POSTER.columns; column++) {
-      const colour = next(10) as number
-      const tile: Tile['colour'] = colour < 3 ? 1 : colour < 6 ? 2 : 3
-      tiles.push(...shapes(next(8), column * POSTER.size, row * POSTER.size, tile))
+      const roll = next(10)
+      const colour = roll < 3 ? 0 : roll < 6 ? 1 : 2
+      const [below, above] = shape(next(8), column * POSTER.size, row * POSTER.size)
+      draw('below', colour, below)
+      draw('above', colour === 0 ? 1 : 0, above)
     }
   }
-  return tiles
+  return [...layers.below, ...layers.above]
+    .map((path, index) => ({ path, colour: ((index % 3) + 1) as Tile['colour'] }))
+    .filter(({ path }) => path !== '')
 }
 
-function shapes(kind: number, x: number, y: number, colour: Tile['colour']): Tile[] {
+/** What a tile draws in its colour, and over that in another. */
+function shape(kind: number, x: number, y: number): [below: string, above: string] {
   const s = POSTER.size
   const h = s / 2
-  const draw = (path: string, with_: Tile['colour'] = colour): Tile => ({ path, colour: with_ })
-  const second: Tile['colour'] = colour === 1 ? 2 : 1
+  const arch = `M${x} ${y + s}v-${h}a${h} ${h} 0 0 1 ${s} 0v${h}z`
   switch (kind) {
     case 0:
-      return [draw(`M${x} ${y + s}v-${h}a${h} ${h} 0 0 1 ${s} 0v${h}z`)]
+      return [arch, '']
     case 1:
-      return [
-        draw(`M${x} ${y + s}v-${h}a${h} ${h} 0 0 1 ${s} 0v${h}z`),
-        draw(`M${x + h / 2} ${y + s}v-${h}a${h / 2} ${h / 2} 0 0 1 ${h} 0v${h}z`, second),
-      ]
+      return [arch, `M${x + h / 2} ${y + s}v-${h}a${h / 2} ${h / 2} 0 0 1 ${h} 0v${h}z`]
     case 2:
-      return [draw(`M${x} ${y}h${s}a${s} ${s} 0 0 1-${s} ${s}z`)]
+      return [`M${x} ${y}h${s}a${s} ${s} 0 0 1-${s} ${s}z`, '']
     case 3:
-      return [draw(`M${x + s} ${y + s}h-${s}a${s} ${s} 0 0 1 ${s}-${s}z`)]
+      return [`M${x + s} ${y + s}h-${s}a${s} ${s} 0 0 1 ${s}-${s}z`, '']
     case 4:
-      return [draw(`M${x + h / 2} ${y + h}a${h / 2} ${h / 2} 0 1 0 ${h} 0a${h / 2} ${h / 2} 0 1 0-${h} 0z`)]
+      return [`M${x + h / 2} ${y + h}a${h / 2} ${h / 2} 0 1 0 ${h} 0a${h / 2} ${h / 2} 0 1 0-${h} 0z`, '']
     case 5:
-      return [0, 1, 2].map((line) => draw(`M${x} ${y + 4 + line * 13}h${s}v6h-${s}z`))
+      return [[0, 1, 2].map((line) => `M${x} ${y + 4 + line * 13}h${s}v6h-${s}z`).join(''), '']
     case 6:
-      return [draw(`M${x} ${y}a${h} ${h} 0 0 0 ${s} 0z`), draw(`M${x} ${y + h}a${h} ${h} 0 0 0 ${s} 0z`, second)]
+      return [`M${x} ${y}a${h} ${h} 0 0 0 ${s} 0z`, `M${x} ${y + h}a${h} ${h} 0 0 0 ${s} 0z`]
     default:
-      return []
+      return ['', '']
   }
 }
 

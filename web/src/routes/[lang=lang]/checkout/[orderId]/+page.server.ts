@@ -44,7 +44,8 @@ export const actions: Actions = {
     if (check.failed) return refuse(400, values, check.faults)
     // Shown once: sending the same address again means that it is right.
     if (suggestion && values.seenEmail !== email) {
-      return fail(422, { values: { ...values, seenEmail: email }, faults: [], suggestion })
+      const shown: Record<string, string> = { ...values, seenEmail: email }
+      return fail(422, { values: shown, faults: [], suggestion })
     }
     try {
       await pay(event, await sendBuyer(event, { name, email }))

@@ -1,4 +1,4 @@
-import { type Actions, redirect } from '@sveltejs/kit'
+import { type Actions, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { EventDetails, Order, TicketTypes } from '#web/api/types.ts'
@@ -10,8 +10,8 @@ import type { PageServerLoad } from './$types'
 export const load: PageServerLoad = async (event) => {
   const { eventId } = event.params
   const [details, types, changed] = await Promise.all([
-    need<EventDetails>(event, 'events', `/v1/events/${eventId}`),
-    call<TicketTypes>(event, 'tickets', `/v1/events/${eventId}/ticket-types`).catch(orNothing),
+    readEvent(event),
+    call<TicketTypes>(event, 'tickets', `/v1/events/${eventId}/ticket-types`).catch(noTypes),
     orderToChange(event),
   ])
   return {
@@ -46,13 +46,32 @@ export const actions: Actions = {
   },
 }
 
+/** Public; a draft is shown to members of its organizer, as a preview. */
+async function readEvent(event: RequestEvent) {
+  const path = `/v1/events/${event.params.eventId}`
+  if (!event.locals.visitor.user) return need<EventDetails>(event, 'events', path)
+  try {
+    return await call<EventDetails>(event, 'events', path)
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.status === 404)
+      return need<EventDetails>(event, 'events', path, { as: 'visitor' })
+    throw problem
+  }
+}
+
+/** An event that `tickets` has not heard of sells nothing; one that cannot be asked about is another matter. */
+function noTypes(problem: unknown): { body: Pick<TicketTypes, 'items'> } | null {
+  if (problem instanceof ApiError && problem.status === 404) return { body: { items: [] } }
+  return orNothing(problem)
+}
+
 /** The hold whose quantities the visitor came back to change. */
-async function orderToChange(event: Parameters<PageServerLoad>[0]) {
+async function orderToChange(event: RequestEvent) {
   const id = event.url.searchParams.get('order')
   const key = event.url.searchParams.get('key')
   if (!id || !key) return null
   const answer = await call<Order>(event, 'tickets', `/v1/orders/${id}`, { orderSecret: key }).catch(orNothing)
-  if (answer?.body.eventId !== event.params.eventId) return null
+  if (!answer || answer.body.eventId !== event.params.eventId) return null
   return {
     id,
     key,
