@@ -52,9 +52,9 @@ export function tokenAttackSuite(service: () => AttackedService | Promise<Attack
 
     it('a true token passes the door, so that the refusals below mean something', async () => {
       const token = await target.tokens.forge(claims())
-      for (const route of routesOf(target.app)) {
-        const answer = await target.app.inject({ ...route, headers: { authorization: `Bearer ${token}` } })
-        expect(answer.statusCode, `${route.method} ${route.url}`).not.toBe(401)
+      for (const { method, url } of routesOf(target.app)) {
+        const answer = await target.app.inject({ method, url, headers: { authorization: `Bearer ${token}` } })
+        expect(answer.statusCode, `${method} ${url}`).not.toBe(401)
         if (answer.statusCode < 500) return
       }
     })
@@ -195,13 +195,27 @@ function kidOf({ tokens }: AttackedService): string {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Every operation of the service's OpenAPI document, with well-formed ids that name nothing. */
-export function routesOf(app: App): { method: Method; url: string }[] {
-  const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, unknown>> }
+export interface ListedRoute {
+  operationId: string
+  method: Method
+  /** With well-formed ids that name nothing. */
+  url: string
+  /** Answers without a token. */
+  isPublic: boolean
+  takesBody: boolean
+}
+
+/** Every operation of the service's OpenAPI document. The app must be ready. */
+export function routesOf(app: App): ListedRoute[] {
+  type Operation = { operationId: string; security?: object[]; requestBody?: object }
+  const { paths = {} } = app.swagger() as unknown as { paths?: Record<string, Record<string, Operation>> }
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.keys(operations).map((method) => ({
+    Object.entries(operations).map(([method, { operationId, security, requestBody }]) => ({
+      operationId,
       method: method.toUpperCase() as Method,
       url: path.replace(/\{(\w+)\}/g, (_whole, name: string) => toId(name.slice(0, 3).toLowerCase(), newUuid())),
+      isPublic: security === undefined || security.some((way) => Object.keys(way).length === 0),
+      takesBody: requestBody !== undefined,
     })),
   )
   if (routes.length === 0) throw new Error('The app has no routes: nothing was attacked')
@@ -210,10 +224,10 @@ export function routesOf(app: App): { method: Method; url: string }[] {
 
 async function assertRefused(app: App, named: Record<string, string>): Promise<void> {
   const taken: string[] = []
-  for (const route of routesOf(app)) {
+  for (const { method, url } of routesOf(app)) {
     for (const [name, token] of Object.entries(named)) {
-      const answer = await app.inject({ ...route, headers: { authorization: `Bearer ${token}` } })
-      if (answer.statusCode !== 401) taken.push(`${route.method} ${route.url}: ${name} → ${answer.statusCode}`)
+      const answer = await app.inject({ method, url, headers: { authorization: `Bearer ${token}` } })
+      if (answer.statusCode !== 401) taken.push(`${method} ${url}: ${name} → ${answer.statusCode}`)
     }
   }
   expect(taken).toEqual([])

@@ -3,9 +3,7 @@ import { readSettings } from '@guichet/server'
 export interface Config {
   host: string
   port: number
-  databaseUrl: string
   databaseConnections: number
-  busUrl: string
   /** The public origin; also the issuer of the tokens and the base of every link in a mail. */
   publicUrl: string
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
@@ -15,6 +13,9 @@ export interface Config {
 
 /** Kept apart from the rest, so that no log of the configuration holds them. */
 export interface Secrets {
+  /** Both hold a password. */
+  databaseUrl: string
+  busUrl: string
   /** Wraps the signing keys and makes the refresh tokens; a new one ends every session. */
   secret: string
   clients: Record<'events' | 'tickets' | 'notifications', string>
@@ -25,9 +26,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const config: Config = {
     host: settings.text('HOST', '127.0.0.1'),
     port: settings.integer('PORT', 4101, { min: 0, max: 65_535 }),
-    databaseUrl: settings.url('DATABASE_URL'),
     databaseConnections: settings.integer('DATABASE_CONNECTIONS', 8, { min: 2, max: 200 }),
-    busUrl: settings.url('BUS_URL'),
     publicUrl: settings.url('PUBLIC_URL'),
     trustProxy: settings
       .text('TRUST_PROXY', 'loopback')
@@ -37,6 +36,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     logLevel: settings.choice('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   }
   const secrets: Secrets = {
+    databaseUrl: settings.url('DATABASE_URL'),
+    busUrl: settings.url('BUS_URL'),
     secret: settings.secret('SECRET'),
     clients: {
       events: settings.secret('CLIENT_SECRET_EVENTS'),

@@ -25,7 +25,7 @@ switch (command) {
     await runProcess(createAccounts(settings), createLog('accounts', settings.config.logLevel))
     break
   case 'migrate': {
-    const applied = await migrate(settings.config.databaseUrl, MIGRATIONS)
+    const applied = await migrate(settings.secrets.databaseUrl, MIGRATIONS)
     console.log(applied.length === 0 ? 'Nothing to migrate.' : `Applied ${applied.join(', ')}.`)
     break
   }

@@ -41,7 +41,7 @@ export function createAccounts(
   overrides: Overrides = {},
 ): Accounts {
   const log = overrides.log ?? createLog('accounts', config.logLevel)
-  const db: Db = createDatabase<Schema>(config.databaseUrl, {
+  const db: Db = createDatabase<Schema>(secrets.databaseUrl, {
     max: config.databaseConnections,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
@@ -75,7 +75,7 @@ export function createAccounts(
     async start() {
       await assertMigrated(db, MIGRATIONS)
       await keyring.load()
-      const bus = overrides.bus ?? connectBus(config.busUrl, { log })
+      const bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
       const relay = startRelay({ db, bus, log, source: 'accounts' })
       const answering = startAnswering(context, log)
       context.wake = answering.wake

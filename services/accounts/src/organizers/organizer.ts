@@ -1,6 +1,6 @@
 import { DomainError } from '@guichet/problem'
 import { organizerIdOf } from '../account-ids.ts'
-import type { Tx } from '../db.ts'
+import type { Db, Tx } from '../db.ts'
 
 export interface OrganizerRow {
   id: string
@@ -19,6 +19,16 @@ export function describeOrganizer(row: OrganizerRow) {
     version: row.version,
     createdAt: row.created_at.toISOString(),
   }
+}
+
+export async function readOrganizer(db: Db, uuid: string): Promise<OrganizerRow> {
+  const row = await db
+    .selectFrom('organizer')
+    .select(['id', 'name', 'contact_email', 'version', 'created_at'])
+    .where('id', '=', uuid)
+    .executeTakeFirst()
+  if (!row) throw new DomainError('not-found')
+  return row
 }
 
 /** Membership changes of an organizer come one after another, so that its last owner can't leave twice at once. */

@@ -5,7 +5,7 @@ import { normalize, PASSWORD_BYTES_MAX } from './password-hasher.ts'
 const CHARACTERS_MIN = 15
 const CHARACTERS_MAX = 128
 /** What must be left once the guessable parts are cut out. */
-const UNGUESSABLE_MIN = 6
+const UNGUESSABLE_MIN = 8
 const DISTINCT_MIN = 5
 
 const COMMON = [
@@ -32,7 +32,7 @@ export function assertPasswordAcceptable(password: string, about: { email?: stri
 /** What is left of it without well-known words, the person's own, and runs like 12345 or aaaa. */
 function unguessable(password: string, about: { email?: string | null; name?: string }): string {
   const own = `${about.email ?? ''} ${about.name ?? ''}`.toLowerCase().split(/[^\p{L}\p{N}]+/u)
-  const words = [...COMMON, ...own.filter((word) => [...word].length >= 4)].sort((a, b) => b.length - a.length)
+  const words = [...COMMON, ...own.filter((word) => [...word].length >= 3)].sort((a, b) => b.length - a.length)
   let rest = password.toLowerCase()
   for (const word of words) rest = rest.replaceAll(word, ' ')
   return withoutRuns(rest).replace(/\s+/g, '')

@@ -1,8 +1,7 @@
-import { DomainError } from '@guichet/problem'
 import { type App, etag, isFresh, isMember, toUuid } from '@guichet/server'
 import type { Context } from '../context.ts'
 import { OrganizerParams, OrganizerView, REFUSALS } from '../contract.ts'
-import { describeOrganizer } from '../organizers/organizer.ts'
+import { describeOrganizer, readOrganizer } from '../organizers/organizer.ts'
 
 /** GET /v1/organizers/{organizerId}. Who sells is public; the rest is for members. */
 export function getOrganizerRoute(app: App, ctx: Context): void {
@@ -17,12 +16,7 @@ export function getOrganizerRoute(app: App, ctx: Context): void {
     },
     async (request, reply) => {
       const { organizerId } = request.params
-      const row = await ctx.db
-        .selectFrom('organizer')
-        .select(['id', 'name', 'contact_email', 'version', 'created_at'])
-        .where('id', '=', toUuid('org', organizerId))
-        .executeTakeFirst()
-      if (!row) throw new DomainError('not-found')
+      const row = await readOrganizer(ctx.db, toUuid('org', organizerId))
       const organizer = describeOrganizer(row)
       reply.header('etag', etag(row.version)).header('vary', 'authorization')
       if (isFresh(request, etag(row.version))) return reply.code(304).send()

@@ -4,6 +4,7 @@ import { userIdOf } from '../account-ids.ts'
 import type { Context } from '../context.ts'
 import { MemberView, NextCursor, OrganizerParams, Page, REFUSALS } from '../contract.ts'
 import { listMembers } from '../organizers/members.ts'
+import { readOrganizer } from '../organizers/organizer.ts'
 
 const Answer = Type.Object({ items: Type.Array(MemberView), nextCursor: NextCursor })
 
@@ -23,7 +24,9 @@ export function listMembersRoute(app: App, ctx: Context): void {
       authorize(request, 'member.read', request.params.organizerId)
       const { cursor, limit = 50 } = request.query
       const after = cursor === undefined ? undefined : toUuid('usr', String(decodeCursor(cursor, 1)[0]))
-      const { items, last } = await listMembers(ctx.db, toUuid('org', request.params.organizerId), limit, after)
+      // The administrator is a member of none, so only here he learns that there is no such organizer.
+      const organizer = await readOrganizer(ctx.db, toUuid('org', request.params.organizerId))
+      const { items, last } = await listMembers(ctx.db, organizer.id, limit, after)
       return { items, nextCursor: last === undefined ? null : encodeCursor([userIdOf(last)]) }
     },
   )
