@@ -39,8 +39,10 @@ export function createDatabase<Schema>(url: string, options: DatabaseOptions = {
     options:
       '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c timezone=UTC',
   })
-  // An idle connection that dies (server restart) must not take the process with it; the pool opens a new one.
-  pool.on('error', (error) => options.onError?.(error))
+  // A connection that dies (server restart) must not take the process with it; the pool opens a new one. Listened to
+  // on each connection, because the pool does not listen to those in use: between two statements of a transaction.
+  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)))
+  pool.on('error', () => {})
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
