@@ -34,7 +34,7 @@ export interface Order {
 }
 
 /** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
-interface OrderAnswer {
+export interface OrderAnswer {
   id: string
   /** Null for an order that was paid too late and never confirmed. */
   number: string | null
@@ -61,7 +61,13 @@ const PHONE = /^\+[1-9]\d{6,14}$/
 
 /** The order with that UUID, asked from tickets now. */
 export async function fetchOrder(ctx: Context, orderUuid: string): Promise<Order> {
-  const answer = (await ask(ctx.tickets, ctx.outages, 'tickets', `/v1/orders/${toId('ord', orderUuid)}`)) as OrderAnswer
+  return toOrder(
+    (await ask(ctx.tickets, ctx.outages, 'tickets', `/v1/orders/${toId('ord', orderUuid)}`)) as OrderAnswer,
+  )
+}
+
+/** Cleans what came from elsewhere, at the border: nothing behind it has to think of it again. */
+export function toOrder(answer: OrderAnswer): Order {
   if (!answer.buyer?.email) throw new NotSent('refused', 'tickets', 'The order has no buyer to write to.')
   const language = languageOfLocale(answer.locale)
   const { buyer, event } = answer

@@ -12,7 +12,7 @@ const querystring = Type.Object({
   orderId: Type.Optional(idOf('ord')),
   state: Type.Optional(Type.Enum([...STATES])),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 })
 const response = {
   200: Type.Object({ items: Type.Array(Delivery), nextCursor: Type.Union([Type.String(), Type.Null()]) }),
@@ -24,7 +24,7 @@ export function listDeliveries(app: App, ctx: Context): void {
     '/v1/deliveries',
     { schema: { operationId: 'listDeliveries', summary: 'List messages, the newest first', querystring, response } },
     async (request) => {
-      const { organizerId, orderId, state, cursor, limit } = request.query
+      const { organizerId, orderId, state, cursor, limit = 50 } = request.query
       if (organizerId) authorize(request, 'delivery.read', organizerId)
       else if (!userOf(request).admin) throw organizerMissing()
 

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import type { EmailLink } from '../src/content/email-link.ts'
+import { toOrder } from '../src/content/order.ts'
+import { ACCOUNT_KINDS, type EventFacts, type OrderKind } from '../src/db.ts'
+import { composeAccountLetter } from '../src/letters/account-letter.ts'
+import type { Letter } from '../src/letters/letter.ts'
+import { composeOrderLetter } from '../src/letters/order-letter.ts'
+import { renderLetter } from '../src/letters/render-letter.ts'
+import english from '../src/messages/en.json' with { type: 'json' }
+import french from '../src/messages/fr.json' with { type: 'json' }
+import { orderAnswer, PUBLIC_URL } from './peers.ts'
+
+const NOW = new Date('2027-01-10T09:00:00Z')
+const SHOP = { name: 'Guichet', url: PUBLIC_URL }
+const IDS = { id: 'ord_01kanw8f7re8ksz8zkz3q2x4vc', eventId: 'evt_01kanw8f7re8ksz8zkz3q2x4vd' }
+const FACTS: Partial<Record<OrderKind, EventFacts>> = {
+  'event-cancelled': {
+    version: 5,
+    cancellationReason: { en: 'The singer has lost her voice.', fr: 'La chanteuse est aphone.' },
+  },
+  'event-rescheduled': {
+    version: 6,
+    title: { en: 'Night at the Opera', fr: 'Nuit à l’Opéra' },
+    startsAt: '2027-05-02T18:00:00.000Z',
+    endsAt: '2027-05-02T21:00:00.000Z',
+    timeZone: 'Europe/Paris',
+    previousStartsAt: '2027-03-13T19:30:00.000Z',
+  },
+}
+
+function letterOf(kind: OrderKind, changes: Record<string, unknown> = {}): Letter {
+  const order = toOrder(orderAnswer({ ...IDS, ...changes }))
+  return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, now: NOW, shop: SHOP })
+}
+
+function linkFor(language: 'en' | 'fr'): EmailLink {
+  const url = `${PUBLIC_URL}/${language}/confirm-email?token=abc`
+  return {
+    url,
+    email: 'ada@example.org',
+    name: 'Ada Martin',
+    language,
+    expiresAt: new Date(NOW.getTime() + 86_400_000),
+  }
+}
+
+const asText = async (letter: Letter) => `Subject: ${letter.subject}\n\n${(await renderLetter(letter)).text}`
+
+const LANGUAGES = ['en', 'fr'] as const
+const ORDER_KINDS = ['order-confirmation', 'order-refund', 'event-cancelled', 'event-rescheduled'] as const
+
+function everyLetter(): [string, Letter][] {
+  return LANGUAGES.flatMap((language) => [
+    ...ORDER_KINDS.map((kind): [string, Letter] => [`${kind}.${language}`, letterOf(kind, { locale: language })]),
+    ...ACCOUNT_KINDS.map((kind): [string, Letter] => [
+      `${kind}.${language}`,
+      composeAccountLetter(kind, linkFor(language), { now: NOW, shop: SHOP }),
+    ]),
+  ])
+}
+
+describe('each letter, in English and in French', () => {
+  it.each(everyLetter())('%s says what it said when it was last read', async (name, letter) => {
+    await expect(await asText(letter)).toMatchFileSnapshot(`letters/${name}.txt`)
+  })
+
+  it.each(everyLetter())(
+    '%s is an accessible document that needs no image and nothing from elsewhere',
+    async (_name, letter) => {
+      const { html } = await renderLetter(letter)
+      expect(html).toMatch(new RegExp(`<html lang="${letter.language}" dir="ltr"`))
+      expect(html).toMatch(/<title>[^<]+<\/title>/)
+      expect(html.match(/<h1/g)).toHaveLength(1)
+      expect(html).not.toMatch(/<img|<script|<link|url\(|@import|src=/i)
+      expect(html).toContain('prefers-color-scheme: dark')
+      expect(Buffer.byteLength(html)).toBeLessThan(100_000)
+      // Layout tables are presentation; the one table of data has a caption and scoped headers.
+      for (const table of html.match(/<table[^>]*>/g) ?? []) {
+        if (!table.includes('role="presentation"')) expect(html).toContain('<caption')
+      }
+      for (const link of html.match(/href="[^"]*"/g) ?? []) expect(link).toMatch(/^href="http:\/\/localhost:4000/)
+    },
+  )
+
+  it('has the same words in both catalogues', () => {
+    expect(Object.keys(french).sort()).toEqual(Object.keys(english).sort())
+  })
+})
+
+describe('French', () => {
+  it('has its spaces, its dates and its law', async () => {
+    const { text } = await renderLetter(letterOf('order-confirmation'))
+    expect(text).toContain('1\u202f234,50\u00a0€')
+    expect(text).toContain('samedi 13 mars 2027 à 20\u00a0h\u00a030')
+    expect(text).toContain('Pas de droit de rétractation\u00a0: ')
+    expect(text).not.toMatch(/[ \u00a0][;!?]|[^\u00a0]:(?!\/\/|\d)(?=\s)/)
+  })
+
+  it('does not speak of withdrawal where nothing was paid, nor in English', async () => {
+    const free = { totalMinor: 0, lines: [] }
+    expect((await renderLetter(letterOf('order-confirmation', free))).text).not.toContain('rétractation')
+    expect((await renderLetter(letterOf('order-confirmation', { locale: 'en' }))).text).not.toMatch(/withdraw|L221/)
+  })
+})
+
+describe('a letter that is sent late', () => {
+  it('hands out no tickets of an order that was refunded since', async () => {
+    const letter = letterOf('order-confirmation', { state: 'refunded', locale: 'en' })
+    const { text } = await renderLetter(letter)
+    expect(text).toContain('its tickets are no longer valid')
+    expect(text).not.toContain('Open my tickets')
+    expect(letter.attachments).toEqual([])
+  })
+
+  it('speaks of a refund as done, due or not needed', async () => {
+    const refundIn = async (changes: object) =>
+      (await renderLetter(letterOf('event-cancelled', { locale: 'en', ...changes }))).text
+    expect(await refundIn({})).toContain('You will get back €1,234.50')
+    expect(await refundIn({ state: 'refunded' })).toContain('You have got back €1,234.50')
+    expect(await refundIn({ totalMinor: 0 })).toContain('Your order was free')
+  })
+})
+
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '<svg/onload=alert(1)>',
+  '"><script>alert(1)</script>',
+  '{{constructor.constructor("return 1")()}}',
+  '{% raw %}',
+  '{name, select, other {x}}',
+  "<a href='javascript:alert(1)'>",
+  '[x](javascript:alert(1))',
+  '</title></head><body onload=alert(1)>',
+]
+
+describe('S-60: what others wrote', () => {
+  it.each(HOSTILE)('%s stays text in every place that shows it', async (hostile) => {
+    const texts = { en: hostile, fr: hostile }
+    const answer = orderAnswer({
+      ...IDS,
+      number: hostile,
+      locale: 'en',
+      event: {
+        ...orderAnswer().event,
+        title: texts,
+        venue: { name: hostile, address: hostile, city: hostile, country: hostile },
+      },
+      buyer: { name: hostile, email: 'zoe@example.org' },
+      lines: [{ ticketTypeId: 'typ_1', name: texts, quantity: 1, unitPriceMinor: 100, totalMinor: 100 }],
+      tickets: [{ id: 'tkt_1', typeName: texts, holderName: hostile, code: '', state: 'valid' }],
+    })
+    const own = tagsOf((await renderLetter(letterOf('order-confirmation', { locale: 'en' }))).html)
+    for (const kind of ORDER_KINDS) {
+      const facts = { cancellationReason: texts }
+      const letter = composeOrderLetter(kind, toOrder(answer), { facts, now: NOW, shop: SHOP })
+      const { html, text } = await renderLetter(letter)
+      expect(text).toContain(hostile)
+      expect(html).toContain(escaped(hostile))
+      const rest = html.replaceAll(escaped(hostile), '')
+      expect(rest).not.toContain('alert')
+      for (const tag of tagsOf(rest)) expect(own).toContain(tag)
+    }
+  })
+})
+
+const tagsOf = (html: string) => [...new Set(html.match(/<\/?[a-z][a-z0-9]*/gi))]
+
+function escaped(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+describe('S-68: line ends and tricks in names', () => {
+  it('become one clean line, cut to a sane length', async () => {
+    const title = { en: `Concert\r\nBcc: all@example.org\u2028\u202etxet${'x'.repeat(500)}` }
+    const letter = letterOf('order-confirmation', {
+      locale: 'en',
+      event: { ...orderAnswer().event, title },
+      buyer: { name: 'Zoë\r\nBcc: x@example.org', email: 'zoe@example.org' },
+    })
+    expect(letter.subject).toMatch(/^Your tickets for Concert Bcc: all@example\.org txetx+…$/)
+    expect(letter.subject.length).toBeLessThan(250)
+    expect(letter.greeting).toBe('Hello Zoë Bcc: x@example.org,')
+  })
+})
+
+describe('the calendar file', () => {
+  it('folds long lines, escapes what would be syntax, and keeps one uid through changes', () => {
+    const title = { en: `A; B, C\\D ${'é'.repeat(60)}` }
+    const event = { ...orderAnswer().event, title }
+    const [confirmed, cancelled] = (['order-confirmation', 'event-cancelled'] as const).map(
+      (kind) => letterOf(kind, { locale: 'en', event }).attachments[0],
+    )
+    const lines = confirmed?.content.split('\r\n') ?? []
+    expect(lines.every((line) => Buffer.byteLength(line) <= 75)).toBe(true)
+    const unfolded = confirmed?.content.replace(/\r\n /g, '') ?? ''
+    expect(unfolded).toContain('SUMMARY:A\\; B\\, C\\\\D é')
+    expect(unfolded).toContain('DTSTART:20270313T193000Z')
+    expect(unfolded).not.toContain('the-secret')
+    const uid = (content = '') => /UID:(.*)\r\n/.exec(content.replace(/\r\n /g, ''))?.[1]
+    expect(uid(cancelled?.content)).toBe(uid(confirmed?.content))
+    expect(cancelled?.content).toContain('METHOD:CANCEL')
+    expect(cancelled?.content).toContain('SEQUENCE:5')
+  })
+})
