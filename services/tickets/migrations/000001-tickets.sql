@@ -127,6 +127,7 @@ create table payment (
 );
 comment on table payment is 'One attempt to pay an order. Written before the provider is called, with its id as the provider''s idempotency key, so that a crash between the two can be made good by asking.';
 comment on column payment.provider_reference is 'The provider''s id; null until its answer was recorded.';
+comment on column payment.return_url is 'Where the provider sends the buyer back. Forgotten once the provider knows it, because it holds the order''s secret.';
 comment on column payment.charged_minor is 'What the provider says it took; differs from amount_minor only together with a problem.';
 comment on column payment.problem is 'Why money that arrived did not confirm the order: amount-mismatch, late-payment, duplicate-payment, event-cancelled.';
 comment on column payment.next_check_at is 'When we ask the provider ourselves while it is pending; also the lease of the process that asks.';

@@ -18,9 +18,3 @@ export const ORDER_STATES = Object.keys(TRANSITIONS) as OrderState[]
 export function mayBecome(from: OrderState, to: OrderState): boolean {
   return (TRANSITIONS[from] as readonly OrderState[]).includes(to)
 }
-
-/** Where its places are counted in that state. */
-export function placesOf(state: OrderState): 'held' | 'sold' | 'free' {
-  if (state === 'held') return 'held'
-  return state === 'confirmed' ? 'sold' : 'free'
-}

@@ -27,7 +27,7 @@ export async function openPayment(ctx: Context, payment: PaymentRow): Promise<Pa
   })
   return ctx.db
     .updateTable('payment')
-    .set({ provider_reference: opened.reference, redirect_url: opened.redirectUrl })
+    .set({ provider_reference: opened.reference, redirect_url: opened.redirectUrl, return_url: null })
     .where('event_id', '=', payment.event_id)
     .where('id', '=', payment.id)
     .returningAll()

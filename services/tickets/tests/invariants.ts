@@ -1,0 +1,128 @@
+import { parseId } from '@guichet/server'
+import pg from 'pg'
+
+export interface ProviderJournal {
+  charges: { sessionId: string; reference: string; amountMinor: number; currency: string }[]
+  refunds: { id: string; sessionId: string; amountMinor: number; currency: string }[]
+}
+
+export interface Books {
+  databaseUrl: string
+  /** `GET /journal` of the payment provider; leave out when nothing was paid. */
+  journal?: ProviderJournal
+  /** The end of what is still allowed to be held; default: the database's clock. */
+  now?: Date
+}
+
+/** Each query gives a row per violation: what is wrong, and where. */
+const QUERIES: Record<string, string> = {
+  'I1 held or sold differs from the orders': `
+    select pool.id, pool.held, pool.sold, coalesce(places.held, 0) as held_by_orders, coalesce(places.sold, 0) as sold_by_orders
+      from allotment pool left join (
+        select draw.event_id, draw.allotment_id,
+               sum(line.quantity) filter (where orders.state = 'held')::int as held,
+               sum(line.quantity) filter (where orders.state = 'confirmed')::int as sold
+          from orders join order_line line on line.event_id = orders.event_id and line.order_id = orders.id
+          join ticket_type_allotment draw on draw.event_id = line.event_id and draw.ticket_type_id = line.ticket_type_id
+         group by 1, 2) places on places.event_id = pool.event_id and places.allotment_id = pool.id
+     where pool.held <> coalesce(places.held, 0) or pool.sold <> coalesce(places.sold, 0)`,
+  'I1 oversold': 'select id, capacity, held, sold from allotment where held < 0 or sold < 0 or held + sold > capacity',
+  'I1 the constraint is missing': `
+    select 'allotment_not_oversold' as name where not exists (select from pg_constraint where conname = 'allotment_not_oversold')`,
+  'I1 tickets differ from the order': `
+    select orders.id, orders.state, tickets.valid, tickets.void, lines.quantity
+      from orders
+      join lateral (select sum(quantity)::int as quantity, sum(quantity * unit_price_minor)::bigint as total from order_line
+                     where event_id = orders.event_id and order_id = orders.id) lines on true
+      join lateral (select count(*) filter (where state = 'valid')::int as valid, count(*) filter (where state = 'void')::int as void
+                      from ticket where event_id = orders.event_id and order_id = orders.id) tickets on true
+     where (tickets.valid, tickets.void) is distinct from (case when orders.state = 'confirmed' then lines.quantity else 0 end,
+                                                          case when orders.state = 'refunded' then lines.quantity else 0 end)
+        or lines.total <> orders.total_minor`,
+  'I2 money kept differs from the tickets': `
+    select orders.id, orders.state, orders.total_minor, money.charged, money.refunded
+      from orders join lateral (
+        select coalesce((select sum(charged_minor) from payment where event_id = orders.event_id and order_id = orders.id), 0) as charged,
+               coalesce((select sum(amount_minor) from refund where event_id = orders.event_id and order_id = orders.id and state = 'succeeded'), 0) as refunded
+        ) money on true
+     where money.charged - money.refunded <> case when orders.state = 'confirmed' then orders.total_minor else 0 end`,
+  'I4 a confirmed order has not exactly one payment of its own': `
+    select orders.id, orders.state from orders
+     where orders.confirmed_at is not null and 1 <> (
+       select count(*) from payment where event_id = orders.event_id and order_id = orders.id
+          and problem is null and state in ('succeeded', 'refunded'))`,
+  'I11 a hold outlived its deadline': `select id, expires_at from orders where state = 'held' and expires_at < $1::timestamptz - interval '60 seconds'`,
+  'I12 a code is not unique': 'select id, count(*) from ticket group by id having count(*) > 1',
+  'I12 order numbers have a gap or a double': `
+    select organizer_id, count(*), count(distinct number), max(number::bigint) from orders where number is not null group by 1
+    having count(*) <> count(distinct number) or count(*) <> max(number::bigint)`,
+  'a number without a confirmation': 'select id from orders where (number is null) <> (confirmed_at is null)',
+}
+
+/**
+ * Holds the books of tickets against each other and against the payment provider's own. Each string says what does not
+ * close; none means that all does. Call it once nothing is under way any more: no payment processing, no refund pending.
+ */
+export async function findViolations({ databaseUrl, journal, now }: Books): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const violations: string[] = []
+    for (const [name, query] of Object.entries(QUERIES)) {
+      const { rows } = await client.query(query, query.includes('$1') ? [now ?? new Date()] : [])
+      violations.push(...rows.map((row) => `${name}: ${JSON.stringify(row)}`))
+    }
+    violations.push(...(await compareWithOutbox(client)))
+    if (journal) violations.push(...(await compareWithJournal(client, journal)))
+    return violations
+  } finally {
+    await client.end()
+  }
+}
+
+/** I8: one message per confirmation and per refund, and none for what did not happen. */
+async function compareWithOutbox(client: pg.Client): Promise<string[]> {
+  const orders = await client.query<{ id: string; state: string; confirmed: boolean }>(
+    'select id, state, confirmed_at is not null as confirmed from orders',
+  )
+  const messages = await client.query<{ type: string; subject: string }>(
+    `select type, subject from outbox where type like 'tickets.order-%'`,
+  )
+  const counts = new Map<string, number>()
+  for (const { type, subject } of messages.rows) {
+    const key = `${type} ${parseId('ord', subject)}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return orders.rows.flatMap(({ id, state, confirmed }) => {
+    const confirmations = counts.get(`tickets.order-confirmed.v1 ${id}`) ?? 0
+    const refunds = counts.get(`tickets.order-refunded.v1 ${id}`) ?? 0
+    const wrong = confirmations !== Number(confirmed) || refunds > 1 || (state === 'refunded' && refunds !== 1)
+    return wrong ? [`I8 order ${id} (${state}): ${confirmations} confirmed, ${refunds} refunded messages`] : []
+  })
+}
+
+async function compareWithJournal(client: pg.Client, journal: ProviderJournal): Promise<string[]> {
+  const violations: string[] = []
+  const payments = await client.query<{ provider_reference: string; charged_minor: string; charged_currency: string }>(
+    `select provider_reference, charged_minor, charged_currency from payment where provider <> 'free' and charged_minor is not null`,
+  )
+  const refunds = await client.query<{ provider_reference: string; amount_minor: string; currency: string }>(
+    `select provider_reference, amount_minor, currency from refund where state = 'succeeded' and provider_reference is not null`,
+  )
+  const ours = new Map(
+    payments.rows.map((row) => [row.provider_reference, `${row.charged_minor} ${row.charged_currency}`]),
+  )
+  const theirs = new Map(journal.charges.map((one) => [one.sessionId, `${one.amountMinor} ${one.currency}`]))
+  violations.push(...differences('I2 charge', ours, theirs))
+  const ourRefunds = new Map(refunds.rows.map((row) => [row.provider_reference, `${row.amount_minor} ${row.currency}`]))
+  const theirRefunds = new Map(journal.refunds.map((one) => [one.id, `${one.amountMinor} ${one.currency}`]))
+  violations.push(...differences('I2 refund', ourRefunds, theirRefunds))
+  return violations
+}
+
+function differences(what: string, ours: Map<string, string>, theirs: Map<string, string>): string[] {
+  const ids = new Set([...ours.keys(), ...theirs.keys()])
+  return [...ids]
+    .filter((id) => ours.get(id) !== theirs.get(id))
+    .map((id) => `${what} ${id}: ours ${ours.get(id) ?? 'none'}, the provider's ${theirs.get(id) ?? 'none'}`)
+}
