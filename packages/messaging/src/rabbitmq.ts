@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AsyncMessage, type Connection, ConsumerStatus, type SyncMessage } from 'rabbitmq-client'
+import { type AsyncMessage, type Channel, type Connection, ConsumerStatus, type SyncMessage } from 'rabbitmq-client'
 import {
   type Bus,
   type Consumer,
@@ -65,7 +65,7 @@ export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
         await channel.queueDeclare(deadQueue(queue))
         const letters: DeadLetter[] = []
         while (letters.length < limit) {
-          const found = await channel.basicGet({ queue: deadName(queue) })
+          const found = await nextDead(channel, queue)
           if (!found) break
           letters.push(toDeadLetter(found))
         }
@@ -79,14 +79,16 @@ export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
       const channel = await incoming.acquire()
       try {
         await channel.queueDeclare(mainQueue(queue))
-        const { messageCount } = await channel.queueDeclare(deadQueue(queue))
+        await channel.queueDeclare(deadQueue(queue))
         let replayed = 0
-        for (; replayed < messageCount; replayed++) {
-          const found = await channel.basicGet({ queue: deadName(queue) })
-          if (!found) break
+        // One that has died again meanwhile ends it, or a handler that always fails would keep us here.
+        for (const done = new Set<string>(); ; replayed++) {
+          const found = await nextDead(channel, queue)
+          if (!found || (found.messageId && done.has(found.messageId))) break
           const outcome = await sender.send({ routingKey: queue, ...identity(found) }, toBytes(found.body))
           if (outcome !== 'published') throw new Error(`Replay stopped after ${replayed} messages: ${outcome}`)
           channel.basicAck({ deliveryTag: found.deliveryTag })
+          if (found.messageId) done.add(found.messageId)
         }
         return replayed
       } finally {
@@ -186,6 +188,16 @@ function startConsumer(
       await aside.close()
     },
   }
+}
+
+/** Patient, because what another look gave back returns a moment after its channel is closed. */
+async function nextDead(channel: Channel, queue: string): Promise<SyncMessage | undefined> {
+  for (let tries = 0; tries < 5; tries++) {
+    const found = await channel.basicGet({ queue: deadName(queue) })
+    if (found) return found
+    await pause(100)
+  }
+  return undefined
 }
 
 function attemptOf(delivered: AsyncMessage | SyncMessage): number {

@@ -1,24 +1,51 @@
-import { hasPart, startRabbitmq } from '@guichet/testkit'
+import { eventually, hasPart, type Rabbitmq, startRabbitmq } from '@guichet/testkit'
 import { Connection } from 'rabbitmq-client'
-import { describe } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { connectBus } from '../src/messaging.ts'
 import { busContract } from './bus-contract.ts'
-import type { Broker } from './fixture.ts'
+import { aMessage, type Broker, silent, unique, uniqueType } from './fixture.ts'
 
-describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => busContract(rabbitmqBroker))
+describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
+  let node: Rabbitmq
 
-async function rabbitmqBroker(): Promise<Broker> {
-  const node = await startRabbitmq()
-  return {
-    url: node.url,
-    crash: node.kill9,
-    start: node.start,
-    async poison(queue) {
-      const connection = new Connection(node.url)
-      const publisher = connection.createPublisher({ confirm: true })
-      await publisher.send({ routingKey: queue, contentType: 'application/json' }, Buffer.from('{"half": '))
-      await publisher.close()
-      await connection.close()
-    },
-    remove: node.remove,
-  }
-}
+  busContract(async (): Promise<Broker> => {
+    node = await startRabbitmq()
+    return {
+      url: node.url,
+      crash: node.kill9,
+      start: node.start,
+      async poison(queue) {
+        const connection = new Connection(node.url)
+        const publisher = connection.createPublisher({ confirm: true })
+        await publisher.send({ routingKey: queue, contentType: 'application/json' }, Buffer.from('{"half": '))
+        await publisher.close()
+        await connection.close()
+      },
+      remove: node.remove,
+    }
+  })
+
+  it('declares everything again when its queue is deleted or the broker comes back without its disk', async () => {
+    const bus = connectBus(node.url, { log: silent })
+    const [queue, type] = [unique('queue'), uniqueType()]
+    const received: string[] = []
+    const consumer = bus.consume({ queue, types: [type] }, async ({ id }) => void received.push(id))
+    await consumer.bound
+    await eventually(() => bus.ready())
+    const arrives = async () => {
+      const sent = aMessage(type)
+      await eventually(async () => (await bus.publish([sent]))[0] === 'published')
+      await eventually(() => received.includes(sent.id))
+    }
+    const operator = new Connection(node.url)
+    await operator.queueDelete(queue)
+    await operator.close()
+    await arrives()
+    await node.kill9()
+    await node.wipe()
+    await node.start()
+    await arrives()
+    expect(await bus.deadLetters(queue)).toEqual([])
+    await bus.close()
+  })
+})
