@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { emptyDatabase, testDatabase } from '@guichet/testkit'
+import { createAccounts } from '../../../services/accounts/src/service.ts'
+import { mintAdminLink } from '../../../services/accounts/src/users/admin-link.ts'
+import { createEvents } from '../../../services/events/src/service.ts'
+import { createTickets } from '../../../services/tickets/src/service.ts'
+import { redeemAdminLink, type Session } from '../../src/session.ts'
+
+export type Shop = {
+  url: string
+  /** A fresh session of the administrator. */
+  signIn(): Promise<Session>
+  adminLink(): Promise<string>
+  /** The next so many answers for events are 503, as while a service restarts. */
+  fail(times: number): void
+  stop(): Promise<void>
+}
+
+const secret = (name: string) => `${name}-secret-for-this-test-only-`.padEnd(48, 'x1y2z3')
+
+/** The real accounts, events and tickets behind one address, as the web gives them to everyone. */
+export async function openShop(): Promise<Shop> {
+  const databases = {
+    accounts: await testDatabase('accounts'),
+    events: await testDatabase('events'),
+    tickets: await testDatabase('tickets'),
+    bus: await emptyDatabase(),
+  }
+  const targets: Record<string, string> = {}
+  let failures = 0
+  const gateway = createServer(async (request, response) => {
+    if (failures > 0 && request.url?.startsWith('/api/events')) {
+      failures--
+      request.resume()
+      response.writeHead(503, { 'retry-after': '1' }).end()
+      return
+    }
+    const [, service = '', path = ''] = /^\/api\/([a-z]+)(\/.*)$/.exec(request.url ?? '') ?? []
+    const body = await read(request)
+    const answer = await fetch(`${targets[service]}${path}`, {
+      method: request.method ?? 'GET',
+      headers: Object.entries(request.headers).filter(([name]) => !HOP.has(name)) as [string, string][],
+      ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    })
+    const headers = [...answer.headers].filter(([name]) => !HOP.has(name))
+    response.writeHead(answer.status, Object.fromEntries(headers)).end(Buffer.from(await answer.arrayBuffer()))
+  })
+  await new Promise<void>((done) => gateway.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
+
+  const common = { host: '127.0.0.1', port: 0, publicUrl: url, logLevel: 'silent', databaseConnections: 6 }
+  const busUrl = databases.bus.url
+  const clients = { events: secret('events'), tickets: secret('tickets'), notifications: secret('notifications') }
+  const accounts = createAccounts({
+    config: { ...common, trustProxy: ['loopback'] },
+    secrets: { databaseUrl: databases.accounts.url, busUrl, secret: secret('accounts'), clients },
+  })
+  targets.accounts = (await accounts.start()).url
+  const accountsUrl = targets.accounts
+  const jwksUrl = `${accountsUrl}/.well-known/jwks.json`
+
+  const eventsConfig = {
+    ...common,
+    accountsUrl,
+    jwksUrl,
+    ticketsUrl: 'http://127.0.0.1:1',
+    allowPrivateImageHosts: false,
+  }
+  const events = createEvents({
+    config: eventsConfig,
+    secrets: { databaseUrl: databases.events.url, busUrl, clientSecret: clients.events },
+  })
+  targets.events = (await events.start()).url
+  const tickets = createTickets({
+    config: {
+      ...common,
+      accountsUrl,
+      jwksUrl,
+      eventsUrl: targets.events,
+      selfUrl: 'http://127.0.0.1:1',
+      simulatedUrl: 'http://127.0.0.1:1',
+      holdSeconds: 600,
+      extensionsMax: 10,
+      databaseConnectionsMax: 6,
+    },
+    secrets: {
+      databaseUrl: databases.tickets.url,
+      busUrl,
+      clientSecret: clients.tickets,
+      orderSecret: secret('order'),
+      signingSecret: secret('signing'),
+      simulatedApiKey: secret('payments'),
+      simulatedWebhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    },
+  })
+  targets.tickets = (await tickets.start()).url
+
+  const adminLink = async () => (await mintAdminLink(accounts.context.db, url, new Date())).url
+  return {
+    url,
+    adminLink,
+    signIn: async () => redeemAdminLink(url, await adminLink()),
+    fail(times) {
+      failures = times
+    },
+    async stop() {
+      gateway.closeAllConnections()
+      await new Promise((done) => gateway.close(done))
+      await Promise.all([tickets.stop(), events.stop(), accounts.stop()])
+      await Promise.all(Object.values(databases).map((database) => database.stop()))
+    },
+  }
+}
+
+const HOP = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive', 'content-encoding'])
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
