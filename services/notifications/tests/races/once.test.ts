@@ -1,0 +1,116 @@
+import { sql } from '@guichet/database'
+import { newUuid } from '@guichet/server'
+import { eventually, testBus } from '@guichet/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createNotifications } from '../../src/service.ts'
+import { type Fixture, knownOrder, startNotifications } from '../fixture.ts'
+import { type Inbox, startInbox } from '../outside.ts'
+import { type OrderAnswer, orderAnswer, type Peers, startPeers } from '../peers.ts'
+
+const TIMES = 10
+
+/** The same message, delivered ten times at once by a broker that gives it to ten connections. */
+async function deliverAtOnce(fixture: Fixture, order: OrderAnswer, sameId: boolean): Promise<void> {
+  const id = newUuid()
+  const deliveries = Array.from({ length: TIMES }, () =>
+    fixture.deliverOrder(order, 'tickets.order-confirmed.v1', sameId ? id : newUuid()),
+  )
+  await Promise.all(deliveries)
+}
+
+describe('one fact', () => {
+  let fixture: Fixture
+  beforeAll(async () => {
+    fixture = await startNotifications()
+  })
+  afterAll(() => fixture?.end())
+
+  it('delivered ten times at once is one delivery', async () => {
+    await deliverAtOnce(fixture, orderAnswer(), true)
+    expect(await fixture.deliveries()).toHaveLength(1)
+  })
+
+  it('announced again under ten other message ids is still one delivery', async () => {
+    const before = (await fixture.deliveries()).length
+    await deliverAtOnce(fixture, orderAnswer(), false)
+    expect(await fixture.deliveries()).toHaveLength(before + 1)
+  })
+})
+
+describe('control', () => {
+  it('without the inbox’s key and the delivery’s key, the same message makes several', async () => {
+    const fixture = await startNotifications()
+    await sql`alter table delivery drop constraint delivery_once`.execute(fixture.db)
+    await sql`alter table inbox drop constraint inbox_pkey`.execute(fixture.db)
+    await deliverAtOnce(fixture, orderAnswer(), true)
+    expect((await fixture.deliveries()).length).toBeGreaterThan(1)
+    await fixture.end()
+  })
+})
+
+describe('three senders at once', () => {
+  let inbox: Inbox
+  let peers: Peers
+  beforeAll(async () => {
+    ;[inbox, peers] = await Promise.all([startInbox(), startPeers()])
+  })
+  afterAll(async () => {
+    await peers?.close()
+    await inbox?.remove()
+  })
+
+  async function sendByThree(
+    prepare?: (fixture: Fixture) => Promise<void>,
+  ): Promise<{ wanted: number; accepted: string[] }> {
+    const before = (await inbox.accepted()).length
+    const fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, started: false })
+    await prepare?.(fixture)
+    const orders = Array.from({ length: 60 }, () => knownOrder(peers))
+    const first = await startAnother(fixture)
+    for (const order of orders) await first.deliver(order)
+    const others = [await startAnother(fixture), await startAnother(fixture)]
+    await eventually(async () => (await fixture.deliveries()).every((row) => row.state === 'sent'))
+    await Promise.all([first, ...others].map((each) => each.stop()))
+    const accepted = (await inbox.accepted()).slice(before).map((mail) => mail.messageId)
+    await fixture.end()
+    return { wanted: orders.length, accepted }
+  }
+
+  it('send each message once', async () => {
+    const { wanted, accepted } = await sendByThree()
+    expect(accepted).toHaveLength(wanted)
+    expect(new Set(accepted).size).toBe(wanted)
+  })
+
+  it('control: when a lease ends at once, they send some twice', async () => {
+    const { wanted, accepted } = await sendByThree(async (fixture) => {
+      // What is claimed becomes due again immediately, as if nobody held it.
+      await sql`create function forget_lease() returns trigger language plpgsql as $$
+        begin if new.state = 'sending' then new.next_attempt_at := old.next_attempt_at; end if; return new; end $$`.execute(
+        fixture.db,
+      )
+      await sql`create trigger forget_lease before update on delivery for each row execute function forget_lease()`.execute(
+        fixture.db,
+      )
+    })
+    expect(accepted.length).toBeGreaterThan(wanted)
+  })
+})
+
+/** Another process's worth of the service on the same database; its broker hands it what the test says. */
+async function startAnother(fixture: Fixture) {
+  const bus = testBus()
+  const service = createNotifications(
+    { config: fixture.config, secrets: fixture.secrets },
+    { now: fixture.clock.now, bus, log: fixture.context.log, verifier: async () => ({ kind: 'anonymous' }) },
+  )
+  await service.start()
+  return {
+    stop: service.stop,
+    deliver: (order: OrderAnswer) =>
+      bus.deliver({
+        type: 'tickets.order-confirmed.v1',
+        data: { orderId: order.id, eventId: order.eventId, organizerId: order.organizerId },
+      }),
+  }
+}
