@@ -161,7 +161,7 @@ export function defineProblems<const T extends ProblemTable>(
 }
 
 function fill(text: string, facts: Facts): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in facts ? String(facts[name]) : whole))
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(facts, name) ? String(facts[name]) : whole))
 }
 
 /**
@@ -169,18 +169,19 @@ function fill(text: string, facts: Facts): string {
  * its message and cause stay inside.
  */
 export function toProblem(error: unknown, table: ProblemTable, language: Language, instance: string): ProblemDocument {
-  const known = error instanceof DomainError && error.code in table
+  const known = error instanceof DomainError && Object.hasOwn(table, error.code)
   const code = known ? error.code : 'internal'
   const facts = known ? error.facts : {}
   const kind = table[code] ?? STANDARD.internal
   return {
+    // First, so that no fact takes the place of what the document itself says.
+    ...facts,
     type: `urn:guichet:problem:${code}`,
     title: fill(kind.title[language], facts),
     status: kind.status,
     ...(kind.detail ? { detail: fill(kind.detail[language], facts) } : {}),
     instance,
     code,
-    ...facts,
     ...(known && error.errors ? { errors: error.errors } : {}),
   }
 }

@@ -50,8 +50,9 @@ export function createTokenCutoffs<Schema extends TokenCutoffTable>(db: Db<Schem
           .doUpdateSet({ issued_before: sql<Date>`greatest(token_cutoff.issued_before, excluded.issued_before)` }),
       )
       .execute()
-    // Ahead of the commit: should it fail, one user fetches a new token for nothing.
-    cutoffs.set(uuid, issuedBefore)
+    // Ahead of the commit: should it fail, one user fetches a new token for nothing. Messages may come late: never back.
+    const known = cutoffs.get(uuid)
+    if (known === undefined || known < issuedBefore) cutoffs.set(uuid, issuedBefore)
   }
 
   return {

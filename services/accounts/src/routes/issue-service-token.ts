@@ -68,10 +68,10 @@ function authenticateClient(ctx: Context, header: string | undefined): string | 
   if (encoded === undefined) return undefined
   const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
   const expected = ctx.clientSecretHashes.get(id)
-  const given = createHash('sha256')
-    .update(formDecoded(secret.join(':')))
-    .digest()
-  return expected && timingSafeEqual(expected, given) ? id : undefined
+  const matches = (text: string) =>
+    expected !== undefined && timingSafeEqual(expected, createHash('sha256').update(text).digest())
+  // The RFC has the secret form-encoded; many clients send it as it is.
+  return matches(secret.join(':')) || matches(formDecoded(secret.join(':'))) ? id : undefined
 }
 
 function formDecoded(text: string): string {
