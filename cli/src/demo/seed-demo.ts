@@ -4,7 +4,8 @@ import { createPublicApi, explainProblem, type PublicApi } from '../public-api.t
 import { Refusal } from '../refusal.ts'
 import type { Session } from '../session.ts'
 import { buyAll } from './buy-all.ts'
-import { type DemoEvent, type DemoTicketType, demoEvents } from './events.ts'
+import type { DemoEvent, DemoTicketType } from './demo-event.ts'
+import { demoEvents } from './events.ts'
 import { drawPicture } from './pictures.ts'
 
 export const DEMO_ORGANIZER = 'Les Nuits Bleues'
