@@ -33,11 +33,8 @@ export interface Call {
 
 export type AccountsFixture = Awaited<ReturnType<typeof accountsFixture>>
 
-/** An accounts service with its own database and clock, spoken to as from a new address each time. */
-export async function accountsFixture(overrides: Overrides = {}) {
-  const database = await testDatabase('accounts')
-  const clock = testClock()
-  const settings = {
+export function settingsFor(databaseUrl: string): Parameters<typeof createAccounts>[0] {
+  return {
     config: {
       host: '127.0.0.1',
       port: 0,
@@ -47,12 +44,19 @@ export async function accountsFixture(overrides: Overrides = {}) {
       logLevel: 'silent',
     },
     secrets: {
-      databaseUrl: database.url,
-      busUrl: database.url,
+      databaseUrl,
+      busUrl: databaseUrl,
       secret: 'the accounts secret of these tests only',
       clients: CLIENT_SECRETS,
     },
   }
+}
+
+/** An accounts service with its own database and clock, spoken to as from a new address each time. */
+export async function accountsFixture(overrides: Overrides = {}) {
+  const database = await testDatabase('accounts')
+  const clock = testClock()
+  const settings = settingsFor(database.url)
   // Little work for most tests; the password suite asks for the real parameters.
   const cheap = { memoryKib: 64, passes: 1, lanes: 1 }
   const make = () => createAccounts(settings, { now: clock.now, passwordParameters: cheap, ...overrides })

@@ -3,11 +3,24 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Context } from '../context.ts'
 import { answerRequest } from '../users/account-request.ts'
 
-/** Answers every account request there is, each in its own transaction. */
-export async function answerRequests(ctx: Pick<Context, 'db' | 'now'>): Promise<number> {
+const ROUND_MAX = 100
+
+/** Answers the account requests that wait, each in its own transaction, so that one that can't be does not hold up the rest. */
+export async function answerRequests(ctx: Pick<Context, 'db' | 'now'>, log?: FastifyBaseLogger): Promise<number> {
   let answered = 0
-  while (await inTransaction(ctx.db, (tx) => answerRequest(tx, ctx.now()))) answered += 1
-  return answered
+  for (;;) {
+    const waiting = await ctx.db.selectFrom('account_request').select('id').orderBy('id').limit(ROUND_MAX).execute()
+    let now = 0
+    for (const { id } of waiting) {
+      const done = await inTransaction(ctx.db, (tx) => answerRequest(tx, id, ctx.now())).catch((error: unknown) => {
+        log?.error({ err: error, id }, 'an account request cannot be answered')
+        return false
+      })
+      if (done) now += 1
+    }
+    answered += now
+    if (now === 0) return answered
+  }
 }
 
 /** Right after a wake-up, and now and then for what a crash left behind. */
@@ -19,7 +32,7 @@ export function startAnswering(ctx: Pick<Context, 'db' | 'now'>, log: FastifyBas
       again = true
       return
     }
-    running = answerRequests(ctx)
+    running = answerRequests(ctx, log)
       .catch((error: unknown) => log.warn({ err: error }, 'account requests wait'))
       .finally(() => {
         running = undefined

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto'
 import { inTransaction, sql } from '@guichet/database'
 import { exportJWK, exportPKCS8, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
+import { audit } from '../audit.ts'
 import type { Db, Tx } from '../db.ts'
 import { seal, unseal } from './seal.ts'
 
@@ -104,6 +105,7 @@ export function createKeyring(db: Db, sealingKey: Buffer, now: () => Date): Keyr
           .set({ state: 'current', current_since: now() })
           .where('state', '=', 'next')
           .execute()
+        await audit(tx, { at: now(), actor: 'operator', ip: null, requestId: null }, 'signing-key.rotated', null)
       }),
   }
 }

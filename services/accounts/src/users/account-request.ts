@@ -39,18 +39,17 @@ export async function noteRequest(
     .execute()
 }
 
-/** Does what the oldest request asks; false when there is none. */
-export async function answerRequest(tx: Tx, now: Date): Promise<boolean> {
+/** Does what a request asks, once; false when another process has it, or had it. */
+export async function answerRequest(tx: Tx, id: number, now: Date): Promise<boolean> {
   const request = await tx
     .selectFrom('account_request')
     .selectAll()
-    .orderBy('id')
-    .limit(1)
+    .where('id', '=', id)
     .forUpdate()
     .skipLocked()
     .executeTakeFirst()
   if (!request) return false
-  await tx.deleteFrom('account_request').where('id', '=', request.id).execute()
+  await tx.deleteFrom('account_request').where('id', '=', id).execute()
   const { name, locale, password_hash } = request
   if (name !== null && locale !== null && password_hash !== null) {
     await signUp(
