@@ -129,11 +129,11 @@ describe('a mail server that vanishes', () => {
 
 describe('S-68: what a name holds', () => {
   it.each([
-    ['Zoë\r\nBcc: victim@example.org', 'Zoë Bcc: victim@example.org'],
-    ['"admin@bank.example" <admin@bank.example>', ''],
-    ['a, b@example.org', ''],
-    ['Émile; DROP', 'Émile; DROP'],
-  ])('%j makes no header and no second recipient', async (name, _shown) => {
+    'Zoë\r\nBcc: victim@example.org',
+    '"admin@bank.example" <admin@bank.example>',
+    'a, b@example.org',
+    'Émile; DROP',
+  ])('%j makes no header and no second recipient', async (name) => {
     const order = knownOrder(peers)
     if (order.buyer) order.buyer.name = name
     order.event.title = { en: 'T\r\nBcc: victim@example.org', fr: 'T\r\nBcc: victim@example.org\r\n\r\n<b>' }

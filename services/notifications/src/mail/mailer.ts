@@ -75,26 +75,30 @@ export function createMailer(options: { url: string; sender: Sender; connections
 
 interface SmtpError extends Error {
   code?: string
-  command?: string
+  /** What the socket said, when `code` is nodemailer's own. */
+  originalCode?: string
+  timeoutType?: string
   responseCode?: number
   response?: string
 }
 
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'EDNS', 'EHOSTUNREACH', 'ENETUNREACH', 'EAUTH', 'ENOAUTH', 'ETLS'])
+/** No dialogue began, or our own password is wrong: every mail would fail alike, and none of them by its own fault. */
+const NO_DIALOGUE =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EDNS|ETLS|EAUTH|ENOAUTH|CONNECT_TIMEOUT|GREETING_TIMEOUT|UPGRADE_TIMEOUT)$/
 
-/** RFC 5321 §4.2.1: 4yz is a refusal for now, 5yz for good. What ends before any dialogue says nothing of this mail. */
+/**
+ * RFC 5321 §4.2.1: 4yz is a refusal for now, 5yz for good. A connection that ends in the middle counts for this mail
+ * alone: it may be the mail that ends it. So does 421, by which some servers mean a single recipient.
+ */
 function toNotSent(thrown: unknown, signal: AbortSignal): NotSent {
   const error = thrown as SmtpError
   const said = error.response ?? error.message
   if (signal.aborted) return new NotSent('put-off', 'smtp', 'The mail server took too long.', thrown)
-  // EAUTH: our own password is wrong; every mail would fail alike, and none of them for good.
-  if (error.command === 'CONN' || NEVER_CONNECTED.has(error.code ?? '')) {
+  if ([error.code, error.originalCode, error.timeoutType].some((code) => NO_DIALOGUE.test(code ?? ''))) {
     return new NotSent('away', 'smtp', `The mail server is away: ${said}`, thrown)
   }
   const { responseCode } = error
   // 503 is about the session, not about the mail: a new connection may do.
-  if (responseCode !== undefined && responseCode >= 500 && responseCode !== 503) {
-    return new NotSent('refused', 'smtp', said, thrown)
-  }
-  return new NotSent('put-off', 'smtp', said, thrown)
+  const lasting = responseCode !== undefined && responseCode >= 500 && responseCode !== 503
+  return new NotSent(lasting ? 'refused' : 'put-off', 'smtp', said, thrown)
 }

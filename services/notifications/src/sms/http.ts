@@ -1,6 +1,8 @@
 import { NotSent } from '../deliveries/not-sent.ts'
 import type { SmsProvider } from './provider.ts'
 
+const ANSWER_MS_MAX = 10_000
+
 /** An HTTP sink: `POST <url>/messages`, 201 when it is accepted, once per idempotency key. */
 export function createHttpSms(url: string, sender: string): SmsProvider {
   // GSM 03.40: an alphanumeric sender has 11 characters at most.
@@ -12,9 +14,10 @@ export function createHttpSms(url: string, sender: string): SmsProvider {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
-        signal,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
       }).catch((error: unknown) => {
-        if (signal.aborted) throw new NotSent('put-off', 'sms', 'The SMS provider took too long.', error)
+        // It may have taken the message all the same; the key keeps the next try from being a second one.
+        if (isTimeout(error)) throw new NotSent('put-off', 'sms', 'The SMS provider took too long.', error)
         throw new NotSent('away', 'sms', 'The SMS provider is away.', error)
       })
       if (response.ok) return
@@ -25,4 +28,8 @@ export function createHttpSms(url: string, sender: string): SmsProvider {
       throw new NotSent(lasting ? 'refused' : 'put-off', 'sms', `The SMS provider answered ${response.status}.`)
     },
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
 }
