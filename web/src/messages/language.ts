@@ -36,8 +36,13 @@ export function pickText(
   language: Language,
 ): { text: string; lang?: Language } {
   const wanted = text?.[language]
-  if (wanted) return { text: wanted }
+  if (wanted) return { text: language === 'fr' ? keptTogether(wanted) : wanted }
   const other = otherLanguage(language)
   const fallback = text?.[other]
   return fallback ? { text: fallback, lang: other } : { text: '' }
+}
+
+/** French puts a space before `: ; ! ? »`; whoever typed an ordinary one did not mean a line to start there. */
+function keptTogether(text: string): string {
+  return text.replace(/ ([:;!?»])/g, '\u00a0$1').replaceAll('« ', '«\u00a0')
 }
