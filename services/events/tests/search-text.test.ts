@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { foldText, patternsOf } from './search-text.ts'
+import { foldText, patternsOf } from '../src/events/search-text.ts'
 
 describe('folding a text for the search', () => {
   it.each([

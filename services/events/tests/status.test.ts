@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Act, type Status, transition } from './status.ts'
+import { type Act, type Status, transition } from '../src/events/status.ts'
 
 describe('the life of an event', () => {
   it.each<[Status, Act, string]>([
