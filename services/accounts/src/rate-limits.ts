@@ -10,6 +10,7 @@ const POLICIES = {
   'sign-in-sender': { points: 100, duration: 900 },
   mail: { points: 5, duration: 900 },
   'mail-sender': { points: 100, duration: 900 },
+  // Only guesses count: a good link gives its use back.
   link: { points: 60, duration: 900 },
   password: { points: 10, duration: 900 },
   invitation: { points: 60, duration: 3_600 },

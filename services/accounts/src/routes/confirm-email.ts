@@ -19,8 +19,9 @@ export function confirmEmailRoute(app: App, ctx: Context): void {
     '/v1/email-confirmations',
     { schema: { operationId: 'confirmEmail', body: Body, response: { 200: Answer, ...REFUSALS } } },
     async (request, reply) => {
-      await ctx.limits.take(reply, 'link', senderOf(request))
-      return inTransaction(ctx.db, async (tx) => {
+      const sender = senderOf(request)
+      await ctx.limits.take(reply, 'link', sender)
+      const answer = await inTransaction(ctx.db, async (tx) => {
         const now = ctx.now()
         const uuid = await redeemLink(tx, 'email-confirmation', request.body.token, now)
         if (uuid === null) throw new DomainError('link-invalid')
@@ -33,6 +34,8 @@ export function confirmEmailRoute(app: App, ctx: Context): void {
         await audit(tx, deedOf(request, now), 'user.email-confirmed', userIdOf(uuid))
         return { email: user.email ?? '' }
       })
+      await ctx.limits.giveBack('link', sender)
+      return answer
     },
   )
 }

@@ -16,7 +16,8 @@ export function redeemAdminLinkRoute(app: App, ctx: Context): void {
     '/v1/admin-links/redemptions',
     { schema: { operationId: 'redeemAdminLink', body: Body, response: { 201: SessionView, ...REFUSALS } } },
     async (request, reply) => {
-      await ctx.limits.take(reply, 'link', senderOf(request))
+      const sender = senderOf(request)
+      await ctx.limits.take(reply, 'link', sender)
       const session = await inTransaction(ctx.db, async (tx) => {
         const deed = deedOf(request, ctx.now())
         const userUuid = await redeemAdminLink(tx, request.body.token, deed)
@@ -24,6 +25,7 @@ export function redeemAdminLinkRoute(app: App, ctx: Context): void {
         await audit(tx, deed, 'session.opened', opened.sessionId, { userId: opened.user.id })
         return opened
       })
+      await ctx.limits.giveBack('link', sender)
       return reply.code(201).send(session)
     },
   )

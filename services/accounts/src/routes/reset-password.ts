@@ -21,7 +21,8 @@ export function resetPasswordRoute(app: App, ctx: Context): void {
     { schema: { operationId: 'resetPassword', body: Body, response: { 204: NoContent, ...REFUSALS } } },
     async (request, reply) => {
       const { token, password } = request.body
-      await ctx.limits.take(reply, 'link', senderOf(request))
+      const sender = senderOf(request)
+      await ctx.limits.take(reply, 'link', sender)
       assertPasswordAcceptable(password, {})
       const passwordHash = await ctx.passwords.hash(password)
       await inTransaction(ctx.db, async (tx) => {
@@ -46,6 +47,7 @@ export function resetPasswordRoute(app: App, ctx: Context): void {
         await revokeSessions(tx, ctx, uuid, 'password-changed')
         await audit(tx, deedOf(request, now), 'user.password-reset', userIdOf(uuid))
       })
+      await ctx.limits.giveBack('link', sender)
       return reply.code(204).send(null)
     },
   )
