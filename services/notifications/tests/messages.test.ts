@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { parseId } from '@guichet/server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fixture, startNotifications } from './fixture.ts'
+
+let fixture: Fixture
+
+beforeAll(async () => {
+  fixture = await startNotifications()
+})
+afterAll(() => fixture?.end())
+
+/** The example that the owner of the message commits beside its schema. */
+async function example(type: string): Promise<Record<string, string>> {
+  return JSON.parse(
+    await readFile(new URL(`../../../contracts/messages/${type}.example.json`, import.meta.url), 'utf8'),
+  )
+}
+
+const announcements = () =>
+  fixture.db.selectFrom('announcement').select(['kind', 'event_id', 'organizer_id', 'facts']).orderBy('id').execute()
+
+describe('each message that is listened to, as its owner wrote it', () => {
+  it.each([
+    ['tickets.order-confirmed.v1', 'order-confirmation'],
+    ['tickets.order-refunded.v1', 'order-refund'],
+  ])('%s plans one %s', async (type, kind) => {
+    const data = await example(type)
+    await fixture.bus.deliver({ type, data: { ...data, unknownField: 'of a later release' } })
+    const planned = (await fixture.deliveries()).filter((row) => row.kind === kind)
+    expect(planned).toMatchObject([{ order_id: parseId('ord', data.orderId ?? ''), recipient_address: null }])
+  })
+
+  it.each([
+    ['events.event-cancelled.v1', 'event-cancelled'],
+    ['events.event-rescheduled.v1', 'event-rescheduled'],
+  ])('%s plans one %s for every order', async (type, kind) => {
+    const data = await example(type)
+    await fixture.bus.deliver({ type, data })
+    await fixture.bus.deliver({ type, data })
+    const found = (await announcements()).filter((row) => row.kind === kind)
+    expect(found).toMatchObject([{ event_id: parseId('evt', data.eventId ?? ''), facts: { startsAt: data.startsAt } }])
+  })
+
+  it('accounts.email-link-requested.v1 plans one mail per request', async () => {
+    const data = await example('accounts.email-link-requested.v1')
+    for (let request = 0; request < 2; request += 1) {
+      await fixture.bus.deliver({ type: 'accounts.email-link-requested.v1', data })
+    }
+    const planned = (await fixture.deliveries()).filter((row) => row.kind === data.purpose)
+    expect(planned).toHaveLength(2)
+  })
+
+  it.each(['accounts.user-erased.v1', 'accounts.sessions-revoked.v1', 'accounts.membership-changed.v1'])(
+    '%s is understood',
+    async (type) => {
+      await fixture.bus.deliver({ type, data: await example(type) })
+    },
+  )
+})
