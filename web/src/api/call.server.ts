@@ -1,9 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { error, type RequestEvent, redirect } from '@sveltejs/kit'
 import { configuration, type ServiceName } from '../config.server.ts'
 import { isLanguage, preferredLanguage } from '../messages/language.ts'
 import { ApiError, type ProblemDocument } from './problem.ts'
 
 const TIMEOUT_MS = 8_000
+/** The second click of a double click waits for what the first one did. */
+const REPEAT_MS = 150
+const REPEATS_MAX = 30
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -16,6 +20,8 @@ export interface Call {
   orderSecret?: string
   /** Whether the visitor's token goes along. Public reads do without, so that `accounts` may be away. */
   as?: 'visitor' | 'public'
+  /** How often this call was repeated already. */
+  attempt?: number
 }
 
 export interface Answer<Body> {
@@ -38,7 +44,14 @@ export async function call<Body>(
     const renewed = await event.locals.visitor.renew()
     if (renewed) response = await send(event, service, path, options, renewed.accessTokens[service])
   }
-  if (!response.ok) throw await refusal(response)
+  if (!response.ok) {
+    const problem = await refusal(response)
+    if (problem.code === 'idempotency-in-progress' && (options.attempt ?? 0) < REPEATS_MAX) {
+      await wait(REPEAT_MS)
+      return call<Body>(event, service, path, { ...options, attempt: (options.attempt ?? 0) + 1 })
+    }
+    throw problem
+  }
   const body = response.status === 204 ? undefined : await response.json()
   return { body: body as Body, etag: response.headers.get('etag'), status: response.status }
 }
