@@ -106,6 +106,19 @@ describe('a peer that comes back', () => {
     expect(pages).toBe(4)
   })
 
+  it('may say that an order was refunded since: its buyer is not told of a new date', async () => {
+    const kept = knownOrder(peers)
+    const refunded = knownOrder(peers, { eventId: kept.eventId, state: 'refunded' })
+    const { eventId, organizerId, event } = kept
+    const data = { ...event, eventId, organizerId, version: 7, previousStartsAt: '2027-01-01T10:00:00.000Z' }
+    await fixture.bus.deliver({ type: 'events.event-rescheduled.v1', data })
+    await eventually(async () => (await inbox.messages(kept.buyer?.email ?? '')).length > 0)
+    await eventually(async () =>
+      (await fixture.deliveries()).some((row) => row.last_error?.startsWith('The order was refunded since')),
+    )
+    expect(await inbox.messages(refunded.buyer?.email ?? '')).toEqual([])
+  })
+
   it('is not trusted with where a link leads', async () => {
     const { userId, link } = knownUser(peers, 'reset-password?token=x')
     link.url = 'https://evil.example/reset-password?token=x'

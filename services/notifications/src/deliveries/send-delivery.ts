@@ -56,6 +56,9 @@ async function compose(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
   if (claim.channel === 'sms') return bySms(ctx, claim, order)
   if (claim.kind === 'order-confirmation') await planSms(ctx, claim, order.buyer.phone)
+  if (claim.kind === 'event-rescheduled' && order.state !== 'confirmed') {
+    throw new NotSent('refused', 'tickets', 'The order was refunded since: the new date is not its own.')
+  }
   const letter = composeOrderLetter(claim.kind, order, {
     facts: claim.announcement?.facts ?? {},
     now: ctx.now(),

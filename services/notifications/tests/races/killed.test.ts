@@ -39,7 +39,7 @@ async function startService(): Promise<Running> {
     SMTP_URL: inbox.smtpUrl,
     SENDERS_MAX: String(SENDERS),
     LEASE_SECONDS: String(LEASE_SECONDS),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'info',
   }
   const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`NOTIFICATIONS_${name}`, value]))
   return startProcess('services/notifications/src/main.ts', env, `http://127.0.0.1:${port}/health/ready`)
@@ -68,6 +68,7 @@ it('killed by -9 again and again while it sends, it loses none, and repeats only
   await planMails()
   const window = new Set<string>()
   let kills = 0
+  let logs = ''
   while (kills < KILLS) {
     const before = await sentCount()
     const service = await startService()
@@ -75,6 +76,7 @@ it('killed by -9 again and again while it sends, it loses none, and repeats only
     await eventually(async () => (await sentCount()) >= Math.min(before + 1 + kills * 2, MAILS - 1))
     await service.kill('SIGKILL')
     kills += 1
+    logs += service.output()
     for (const messageId of await inTheWindow()) window.add(messageId)
   }
   const last = await startService()
@@ -92,6 +94,10 @@ it('killed by -9 again and again while it sends, it loses none, and repeats only
   expect(times.size).toBe(MAILS)
   expect(accepted.length - MAILS).toBeLessThanOrEqual(KILLS * SENDERS)
   expect(repeated.filter((messageId) => !window.has(messageId))).toEqual([])
+  // S-81: the log says what was sent, and not to whom, nor the key of any order.
+  logs += last.output()
+  expect(logs).toContain('"msg":"sent"')
+  expect(logs).not.toMatch(/@example\.org|the-secret/)
   // The kills did hit the work: else this test shows nothing.
   expect(window.size).toBeGreaterThan(0)
 })

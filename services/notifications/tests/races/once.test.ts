@@ -1,7 +1,10 @@
 import { sql } from '@guichet/database'
-import { newUuid } from '@guichet/server'
+import { newUuid, parseId } from '@guichet/server'
 import { eventually, testBus } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addDeliveries } from '../../src/deliveries/add-deliveries.ts'
+import { claimDeliveries } from '../../src/deliveries/claim-deliveries.ts'
+import { sendDelivery } from '../../src/deliveries/send-delivery.ts'
 import { createNotifications } from '../../src/service.ts'
 import { type Fixture, knownOrder, startNotifications } from '../fixture.ts'
 import { type Inbox, startInbox } from '../outside.ts'
@@ -94,6 +97,39 @@ describe('three senders at once', () => {
       )
     })
     expect(accepted.length).toBeGreaterThan(wanted)
+  })
+})
+
+describe('a sender that slept through its lease', () => {
+  it('sends nothing and writes nothing, and another has the message', async () => {
+    const [inbox, peers] = await Promise.all([startInbox(), startPeers()])
+    const fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, started: false })
+    const { context, clock, db } = fixture
+    const order = knownOrder(peers)
+    const source = order.id
+    const orderId = parseId('ord', order.id) ?? ''
+    await addDeliveries(db, clock.now(), [
+      { source, kind: 'order-confirmation', channel: 'email', recipientKey: orderId, orderId },
+    ])
+    const claim = async () => {
+      const options = { now: clock.now(), leaseSeconds: 60, limit: 5, away: [] }
+      return (await claimDeliveries(db, options))[0]
+    }
+    const slept = await claim()
+    if (!slept) throw new Error('nothing to claim')
+    expect(await claim()).toBeUndefined()
+    clock.advance(61)
+    const awake = await claim()
+    if (!awake) throw new Error('nothing to take over')
+    await sendDelivery(context, slept)
+    expect(await inbox.accepted()).toEqual([])
+    expect(await fixture.deliveries()).toMatchObject([{ state: 'sending', lease: awake.lease }])
+    await sendDelivery(context, awake)
+    expect(await inbox.accepted()).toHaveLength(1)
+    expect(await fixture.deliveries()).toMatchObject([{ state: 'sent' }])
+    await fixture.end()
+    await peers.close()
+    await inbox.remove()
   })
 })
 
