@@ -75,6 +75,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
     app,
     context,
     handlers,
+    isStale: cutoffs.isStale,
     async start(): Promise<{ url: string }> {
       await assertMigrated(db, MIGRATIONS)
       await cutoffs.start()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { inTransaction } from '@guichet/database'
+import { inTransaction, sql } from '@guichet/database'
 import type { Message } from '@guichet/messaging'
 import { createVerifier, newUuid, toId } from '@guichet/server'
 import { newOrganizerId, newUserId, testClock, testDatabase, testTokens } from '@guichet/testkit'
@@ -87,8 +87,16 @@ export async function startTickets(options: FixtureOptions = {}) {
     await inTransaction(context.db, (tx) => handler(tx, message))
   }
 
+  /** What was announced about an order, oldest first. */
+  async function outbox(orderId: string): Promise<{ type: string; data: object }[]> {
+    const { rows } = await sql<{ type: string; data: object }>`
+      select type, data from outbox where subject = ${orderId} order by id`.execute(context.db)
+    return rows
+  }
+
   return {
     ...service,
+    outbox,
     config,
     database,
     tokens,
@@ -129,7 +137,7 @@ export async function publishEvent(tickets: Tickets, more: Partial<EventFacts> =
   await tickets.deliver('events.event-published.v1', event)
   const member = (role: string) =>
     tickets.tokens.user({ audience: 'tickets', memberships: { [organizerId]: role }, userId: newUserId() })
-  return { ...event, organizerId, owner: await member('owner'), member }
+  return { ...event, facts: event, organizerId, owner: await member('owner'), member }
 }
 
 export type PublishedEvent = Awaited<ReturnType<typeof publishEvent>>

@@ -1,0 +1,116 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dumpSchema, openapiYaml, tokenAttackSuite } from '@guichet/testkit'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../src/config.ts'
+import { access } from '../src/permissions.ts'
+import { hold, publishEvent, SECRETS, sell, startTickets, type Tickets } from './fixture.ts'
+
+const contracts = new URL('../../../contracts/', import.meta.url).pathname
+const messages = ['tickets.order-confirmed.v1', 'tickets.order-refunded.v1']
+
+let tickets: Tickets
+beforeAll(async () => {
+  tickets = await startTickets()
+})
+afterAll(() => tickets?.stop())
+
+async function validatorOf(type: string) {
+  const ajv = formats.default(new Ajv2020({ allErrors: true, strict: false }))
+  return ajv.compile(JSON.parse(await readFile(`${contracts}messages/${type}.json`, 'utf8')))
+}
+
+describe('the contracts', () => {
+  it('schema.sql is what the migrations make', async () => {
+    await expect(await dumpSchema(tickets.database.url)).toMatchFileSnapshot('../schema.sql')
+  })
+
+  it('contracts/http/tickets.yaml is what the service answers', async () => {
+    await expect(await openapiYaml(tickets.app)).toMatchFileSnapshot(`${contracts}http/tickets.yaml`)
+  })
+
+  it('has a row in the access table for each route, and no row without a route', () => {
+    const { paths } = tickets.app.swagger() as unknown as {
+      paths: Record<string, Record<string, { operationId: string }>>
+    }
+    const operations = Object.values(paths).flatMap((path) => Object.values(path).map((at) => at.operationId))
+    expect(operations.sort()).toEqual(Object.keys(access.routes).sort())
+  })
+
+  it('has a schema and a fitting example for each message', async () => {
+    const files = (await readdir(`${contracts}messages`)).filter((name) => name.startsWith('tickets.'))
+    expect(files.sort()).toEqual(messages.flatMap((type) => [`${type}.example.json`, `${type}.json`]).sort())
+    for (const type of messages) {
+      const validate = await validatorOf(type)
+      expect(validate(JSON.parse(await readFile(`${contracts}messages/${type}.example.json`, 'utf8')))).toBe(true)
+    }
+  })
+
+  it('announces each message in the shape of its schema', async () => {
+    const event = await publishEvent(tickets)
+    const order = await hold(tickets, event.eventId, await sell(tickets, event, { priceMinor: 0 }))
+    const body = { provider: 'free', returnUrl: 'http://localhost:4000/' }
+    await tickets.call('POST', `/v1/orders/${order.id}/payments`, { secret: order.secret, body })
+    await tickets.call('POST', `/v1/orders/${order.id}/refunds`, { token: event.owner })
+    const rows = await tickets.outbox(order.id)
+    expect(rows.map((row) => row.type)).toEqual(messages)
+    for (const { type, data } of rows) {
+      const validate = await validatorOf(type)
+      expect(validate(data), JSON.stringify(validate.errors)).toBe(true)
+    }
+  })
+
+  it('has words in both languages for every problem that a buyer can meet', async () => {
+    const { problems } = await import('../src/problems.ts')
+    for (const [code, { title, detail }] of Object.entries(problems)) {
+      for (const texts of detail ? [title, detail] : [title]) {
+        expect(texts.en && texts.fr && texts.en !== texts.fr, code).toBeTruthy()
+        const facts = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
+        expect(facts(texts.en), code).toEqual(facts(texts.fr))
+      }
+    }
+  })
+})
+
+describe('the configuration', () => {
+  const good = {
+    TICKETS_PUBLIC_URL: 'http://localhost:4000',
+    TICKETS_ACCOUNTS_URL: 'http://127.0.0.1:4101',
+    TICKETS_EVENTS_URL: 'http://127.0.0.1:4102',
+    TICKETS_SIMULATED_URL: 'http://127.0.0.1:4110',
+    TICKETS_DATABASE_URL: 'postgres://tickets@127.0.0.1/tickets',
+    TICKETS_BUS_URL: 'amqp://127.0.0.1',
+    TICKETS_CLIENT_SECRET: SECRETS.clientSecret,
+    TICKETS_ORDER_SECRET: SECRETS.orderSecret,
+    TICKETS_SIGNING_SECRET: SECRETS.signingSecret,
+    TICKETS_SIMULATED_API_KEY: SECRETS.simulatedApiKey,
+    TICKETS_SIMULATED_WEBHOOK_SECRET: SECRETS.simulatedWebhookSecret,
+  }
+
+  it('has defaults that work, and keeps secrets apart', () => {
+    const { config, secrets } = readConfig(good)
+    expect(config).toMatchObject({
+      holdSeconds: 600,
+      extensionsMax: 10,
+      jwksUrl: 'http://127.0.0.1:4101/.well-known/jwks.json',
+    })
+    const shown = JSON.stringify(config)
+    for (const secret of Object.values(secrets)) expect(shown).not.toContain(secret)
+  })
+
+  it('tells all faults at once, weak and example secrets among them', () => {
+    const bad = {
+      ...good,
+      TICKETS_ORDER_SECRET: 'short',
+      TICKETS_SIGNING_SECRET: 'change-me-change-me-change-me-change-me',
+      TICKETS_HOLD_SECONDS: '5',
+      TICKETS_BUS_URL: '',
+    }
+    expect(() => readConfig(bad)).toThrow(/BUS_URL[\s\S]*ORDER_SECRET|HOLD_SECONDS[\s\S]*BUS_URL/)
+    expect(() => readConfig(bad)).toThrow(/SIGNING_SECRET is an example/)
+    expect(() => readConfig(bad)).toThrow(/HOLD_SECONDS must be a whole number/)
+  })
+})
+
+tokenAttackSuite(() => ({ app: tickets.app, tokens: tickets.tokens, audience: 'tickets' }))

@@ -1,0 +1,136 @@
+import { sql } from '@guichet/database'
+import { parseId, toUuid } from '@guichet/server'
+import { describe, expect, it } from 'vitest'
+import type { TicketsTx } from '../../src/db.ts'
+import { expireHolds } from '../../src/jobs/expire-holds.ts'
+import { decide } from '../../src/stock/decide.ts'
+import { publishEvent, sell, startTickets, type Tickets } from '../fixture.ts'
+import { findViolations } from '../invariants.ts'
+
+const PLACES = 100
+const BUYERS = 500
+
+async function openSale() {
+  const tickets = await startTickets({ config: { databaseConnectionsMax: 20 } })
+  const event = await publishEvent(tickets)
+  const typeId = await sell(tickets, event, { capacity: PLACES, priceMinor: 0 })
+  return { tickets, event, typeId }
+}
+
+const placesOf = async (tickets: Tickets) =>
+  tickets.context.db.selectFrom('allotment').select(['capacity', 'held', 'sold']).executeTakeFirstOrThrow()
+
+describe('100 places and 500 buyers who want 1 to 4 each', () => {
+  it('sell exactly 100, never more, and none is stranded', async () => {
+    const { tickets, event, typeId } = await openSale()
+    const buy = async (index: number) => {
+      const body = {
+        eventId: event.eventId,
+        lines: [{ ticketTypeId: typeId, quantity: (index % 4) + 1 }],
+        buyer: { name: `Buyer ${index}`, email: `buyer${index}@example.org` },
+      }
+      const answer = await tickets.call('POST', '/v1/orders', { body })
+      if (answer.statusCode !== 201) {
+        expect([answer.statusCode, answer.json().code]).toEqual([409, 'sold-out'])
+        return
+      }
+      const order = answer.json()
+      // One in three walks away, so that its places must come back.
+      if (index % 3 === 0) return
+      const pay = { provider: 'free', returnUrl: 'http://localhost:4000/' }
+      const paid = await tickets.call('POST', `/v1/orders/${order.id}/payments`, { secret: order.secret, body: pay })
+      expect(paid.statusCode, paid.body).toBe(201)
+    }
+    await Promise.all(Array.from({ length: BUYERS }, (_, index) => buy(index)))
+    const full = await placesOf(tickets)
+    // Whoever wanted one at the end got it, so that not one place is left over.
+    expect(full.held + full.sold).toBe(PLACES)
+
+    tickets.clock.advance(601)
+    while ((await expireHolds.run(tickets.context)) > 0);
+    expect(await placesOf(tickets)).toMatchObject({ held: 0, sold: full.sold })
+    await Promise.all(Array.from({ length: PLACES }, () => buy(4)))
+    expect(await placesOf(tickets)).toEqual({ capacity: PLACES, held: 0, sold: PLACES })
+    expect(await findViolations({ databaseUrl: tickets.database.url, now: tickets.clock.now() })).toEqual([])
+    await tickets.stop()
+  })
+
+  it('oversell without the lock and the constraint (the control: this race can be lost)', async () => {
+    const { tickets, event, typeId } = await openSale()
+    const { db } = tickets.context
+    await sql`alter table allotment drop constraint allotment_not_oversold`.execute(db)
+    const eventId = toUuid('evt', event.eventId)
+    const type = parseId('typ', typeId) ?? ''
+    const oversold = async () => {
+      await Promise.all(
+        Array.from({ length: BUYERS }, (_, index) =>
+          db.transaction().execute((tx) => takeWithoutLock(tx, eventId, type, (index % 4) + 1)),
+        ),
+      )
+      const { capacity, held } = await placesOf(tickets)
+      return held > capacity
+    }
+    expect(await oversold()).toBe(true)
+    expect((await findViolations({ databaseUrl: tickets.database.url })).join()).toMatch(
+      /I1 oversold.*I1 the constraint is missing/,
+    )
+    await tickets.stop()
+  })
+})
+
+/** What `placeHolds` does, but for the lock: it decides by what it read before others wrote. */
+async function takeWithoutLock(tx: TicketsTx, eventId: string, typeId: string, quantity: number): Promise<void> {
+  const pool = await tx.selectFrom('allotment').selectAll().where('event_id', '=', eventId).executeTakeFirstOrThrow()
+  const [decision] = decide(
+    {
+      now: new Date(),
+      status: 'published',
+      closed: false,
+      endsAt: new Date(Date.now() + 60_000),
+      types: new Map([
+        [
+          typeId,
+          {
+            id: typeId,
+            minPerOrder: 1,
+            maxPerOrder: 10,
+            salesStartAt: null,
+            salesEndAt: null,
+            allotmentIds: [pool.id],
+          },
+        ],
+      ]),
+      free: new Map([[pool.id, pool.capacity - pool.held - pool.sold]]),
+    },
+    [[{ ticketTypeId: typeId, quantity }]],
+  )
+  if (!decision?.granted) return
+  await sql`update allotment set held = held + ${quantity} where event_id = ${eventId} and id = ${pool.id}`.execute(tx)
+}
+
+describe('orders that share several pools in opposite order', () => {
+  it('never wait for each other for ever, and close the books', async () => {
+    const { tickets, event, typeId } = await openSale()
+    const other = await sell(tickets, event, { capacity: PLACES, priceMinor: 0 })
+    const place = (types: string[]) =>
+      tickets.call('POST', '/v1/orders', {
+        body: { eventId: event.eventId, lines: types.map((ticketTypeId) => ({ ticketTypeId, quantity: 1 })) },
+      })
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => place(index % 2 === 0 ? [typeId, other] : [other, typeId])),
+    )
+    expect(answers.filter((answer) => answer.statusCode === 201)).toHaveLength(PLACES)
+    expect(answers.every((answer) => answer.statusCode === 201 || answer.statusCode === 409)).toBe(true)
+    expect(await findViolations({ databaseUrl: tickets.database.url })).toEqual([])
+    await tickets.stop()
+  })
+})
+
+describe('the constraint', () => {
+  it('stops what the decision should have stopped: it is the last line', async () => {
+    const { tickets } = await openSale()
+    const raise = sql`update allotment set held = ${PLACES + 1}`.execute(tickets.context.db)
+    await expect(raise).rejects.toThrow('allotment_not_oversold')
+    await tickets.stop()
+  })
+})
