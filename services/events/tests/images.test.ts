@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { newOrganizerId } from '@guichet/testkit'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPictureFetcher } from '../src/images/fetch-picture.ts'
 import { isPublicAddress } from '../src/images/public-address.ts'
 import { type EventsFixture, eventsFixture, multipart } from './fixture.ts'
 
@@ -160,22 +161,6 @@ describe('a picture by its address', () => {
     expect(isPublicAddress(address)).toBe(expected)
   })
 
-  it('is refused when the name leads into our network, even beside a public address', async () => {
-    let asked = 0
-    const inside = await eventsFixture({
-      pictures: {
-        resolve: async () => {
-          asked++
-          return ['93.184.216.34', '127.0.0.1']
-        },
-      },
-    })
-    const answer = await inside.call('POST', '/v1/events', inside.draft({ imageUrl: 'http://rebind.example/x.png' }))
-    expect(answer.body.code).toBe('image-url-refused')
-    expect(asked).toBe(1)
-    await inside.stop()
-  })
-
   describe('that answers', () => {
     let open: EventsFixture
     let origin: string
@@ -206,6 +191,30 @@ describe('a picture by its address', () => {
       await open.stop()
       server.closeAllConnections()
       server.close()
+    })
+
+    it('is never asked for when it is in our network, by number, by name, or by a name that also leads outside', async () => {
+      const port = Number(new URL(origin).port)
+      const resolve = async (name: string) => {
+        asked.push(name)
+        return name === 'mixed.example' ? ['93.184.216.34', '127.0.0.1'] : ['127.0.0.1']
+      }
+      const asked: string[] = []
+      const guarded = createPictureFetcher({ ports: [port], resolve })
+      const control = createPictureFetcher({ ports: [port], resolve, allowPrivateHosts: true })
+      const before = hits.length
+      for (const host of ['127.0.0.1', '0x7f.1', 'localhost', 'localhost.', 'inside.example', 'mixed.example']) {
+        await expect(guarded.fetch(`http://${host}:${port}/picture`), host).rejects.toMatchObject({
+          code: 'image-url-refused',
+        })
+      }
+      expect(hits.length).toBe(before)
+      expect(asked).toEqual(['localhost', 'localhost.', 'inside.example', 'mixed.example'])
+      // The control: the same addresses do lead here.
+      await control.fetch(`http://inside.example:${port}/picture`)
+      await control.fetch(`http://127.0.0.1:${port}/picture`)
+      expect(hits.length).toBe(before + 2)
+      await Promise.all([guarded.close(), control.close()])
     })
 
     it('becomes a picture of ours, fetched once', async () => {

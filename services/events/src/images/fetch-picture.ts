@@ -16,6 +16,8 @@ export interface PictureFetcher {
 export interface FetcherOptions {
   /** Let it reach this machine's own network: for tests only. */
   allowPrivateHosts?: boolean
+  /** Ports beside those of the schemes: for tests, whose servers cannot have port 80. */
+  ports?: readonly number[]
   /** Name resolution, as node:dns `lookup` with `all`. */
   resolve?: (name: string) => Promise<string[]>
 }
@@ -48,7 +50,7 @@ export function createPictureFetcher(options: FetcherOptions = {}): PictureFetch
   })
 
   async function follow(url: URL, redirectsLeft: number, signal: AbortSignal): Promise<Buffer> {
-    assertAllowed(url, allow)
+    assertAllowed(url, options)
     const { statusCode, headers, body } = await request(url, {
       dispatcher: agent,
       signal,
@@ -91,12 +93,12 @@ export function refusedUrl(cause: unknown): DomainError {
   return new DomainError('image-url-refused', {}, { errors, cause })
 }
 
-function assertAllowed(url: URL, allow: boolean): void {
+function assertAllowed(url: URL, { allowPrivateHosts = false, ports = [] }: FetcherOptions): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`${url.protocol} is not fetched`)
   if (url.username !== '' || url.password !== '') throw new Error('credentials in the address')
-  if (allow) return
+  if (allowPrivateHosts) return
   // The URL parser drops a scheme's own port, so any that is left may be a database or a broker.
-  if (url.port !== '') throw new Error('not the port of its scheme')
+  if (url.port !== '' && !ports.includes(Number(url.port))) throw new Error('not the port of its scheme')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   // Written as a number, a host is never looked up, and so must be checked here.
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Error('not a public address')
