@@ -80,7 +80,8 @@ export interface Ticket {
   ticketTypeId: string
   typeName: LocalisedText
   holderName: string | null
-  code: string
+  /** `null` for members who may not see it. */
+  code: string | null
   state: 'valid' | 'void'
 }
 
@@ -88,7 +89,8 @@ export type OrderState = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refun
 
 export interface Order {
   id: string
-  number: string
+  /** Given at confirmation; see orderHandle. */
+  number: string | null
   eventId: string
   event: Pick<EventSummary, 'title' | 'startsAt' | 'endsAt' | 'timeZone' | 'venue'> & { status: string }
   organizerId: string
@@ -154,15 +156,13 @@ export interface Member {
 
 export interface Delivery {
   id: string
+  kind: string
+  channel: 'email' | 'sms'
   orderId: string | null
-  kind?: string
-  template?: string
-  channel: string
-  recipient?: string | null
-  to?: string | null
-  state: string
+  recipient: string | null
+  state: 'pending' | 'sending' | 'retrying' | 'sent' | 'failed'
   attempts: number
-  lastError?: string | null
-  sentAt?: string | null
+  lastError: string | null
+  sentAt: string | null
   createdAt: string
 }
