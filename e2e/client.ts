@@ -134,13 +134,13 @@ export interface BuyOptions {
   token?: string
 }
 
-/** Buys as a guest (or as the bearer of a token) from hold to confirmation, paying on the provider's hosted page. */
-export async function buy(
+/** Holds tickets as a guest, or as the bearer of a token. */
+export async function hold(
   system: System,
   sale: Sale,
   { email, quantity = 1, locale = 'en', token }: BuyOptions,
 ): Promise<Order> {
-  const held = await must<Order>(system, 'tickets/v1/orders', {
+  return must<Order>(system, 'tickets/v1/orders', {
     method: 'POST',
     ...(token ? { token } : {}),
     headers: { 'idempotency-key': randomUUID() },
@@ -151,17 +151,31 @@ export async function buy(
       locale,
     },
   })
-  const headers = { 'order-secret': held.secret }
-  const free = held.totalMinor === 0
-  const payment = await must<{ redirectUrl: string | null }>(system, `tickets/v1/orders/${held.id}/payments`, {
+}
+
+/** Begins to pay a held order; the address of the provider's page, or the empty string when nothing is to be paid. */
+export async function startPayment(system: System, order: Order): Promise<string> {
+  const payment = await must<{ redirectUrl: string | null }>(system, `tickets/v1/orders/${order.id}/payments`, {
     method: 'POST',
-    headers: { ...headers, 'idempotency-key': randomUUID() },
-    body: { provider: free ? 'free' : 'simulated', returnUrl: `${system.publicUrl}/${locale}/orders/${held.id}` },
+    headers: { 'order-secret': order.secret, 'idempotency-key': randomUUID() },
+    body: {
+      provider: order.totalMinor === 0 ? 'free' : 'simulated',
+      returnUrl: `${system.publicUrl}/en/orders/${order.id}?key=${order.secret}`,
+    },
   })
-  if (payment.redirectUrl) await payOnHostedPage(payment.redirectUrl)
+  return payment.redirectUrl ?? ''
+}
+
+/** Buys from hold to confirmation, paying on the provider's hosted page. */
+export async function buy(system: System, sale: Sale, options: BuyOptions): Promise<Order> {
+  const order = await hold(system, sale, options)
+  const page = await startPayment(system, order)
+  if (page) await payOnHostedPage(page)
   return eventually(async () => {
-    const order = await must<Order>(system, `tickets/v1/orders/${held.id}`, { headers })
-    return order.state === 'confirmed' && { ...order, secret: held.secret }
+    const now = await must<Order>(system, `tickets/v1/orders/${order.id}`, {
+      headers: { 'order-secret': order.secret },
+    })
+    return now.state === 'confirmed' && { ...now, secret: order.secret }
   })
 }
 

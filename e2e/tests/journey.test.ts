@@ -158,8 +158,8 @@ describe.runIf(hasPart('chromium'))('a stranger buys a ticket', () => {
         expect(await page.locator('html').getAttribute('lang')).toBe(language)
         // Two tickets, each with a QR code drawn on the server.
         const codes = page.getByRole('img', { name: new RegExp(words['ticket.qr'].replace('{position}', '[12]')) })
-      expect(await codes.count()).toBe(2)
-      const tickets = page.url()
+        expect(await codes.count()).toBe(2)
+        const tickets = page.url()
 
         await openMail(page, email)
         const [mail] = await mailsTo(system, email)

@@ -1,0 +1,300 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { hasPart } from '@guichet/testkit'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, WORDS } from '../browser.ts'
+import {
+  buy,
+  hold,
+  must,
+  type Order,
+  openSale,
+  payOnHostedPage,
+  type Sale,
+  type Session,
+  signInAsAdmin,
+  startPayment,
+} from '../client.ts'
+import { type System, startSystem } from '../system.ts'
+
+// What must hold on every page: accessible, in the visitor's language, with the security headers, and deaf to scripts in data.
+
+const XSS = [
+  '<img src=x onerror="window.__xss=1">',
+  '<svg/onload=window.__xss=1>',
+  '[click](javascript:window.__xss=1)',
+  '![t](https://tracker.example/pixel.png)',
+  '<math><mtext></p><style><img src=x onerror=window.__xss=1></style>',
+  '"><script>window.__xss=1</script>',
+].join(' ')
+
+let system: System
+let admin: Session
+let sale: Sale
+let order: Order
+let hostile: Sale
+let held: Order
+let declined: Order
+
+async function signIn(context: BrowserContext, language: Language): Promise<void> {
+  const page = await context.newPage()
+  await page.goto(await system.adminLink())
+  await page.goto(page.url().replace(/\/(en|fr)\//, `/${language}/`))
+  await page.getByRole('button', { name: WORDS[language]['adminLink.submit'] }).click()
+  await page.waitForURL(/\/console/)
+  await page.close()
+}
+
+beforeAll(async () => {
+  if (!hasPart('chromium')) return
+  system = await startSystem()
+  admin = await signInAsAdmin(system)
+  sale = await openSale(system, admin)
+  order = await buy(system, sale, { email: 'reader@example.org', quantity: 2 })
+  held = await hold(system, sale, { email: 'holder@example.org' })
+  declined = await hold(system, sale, { email: 'declined@example.org' })
+  await payOnHostedPage(await startPayment(system, declined), 'decline')
+  hostile = await openSale(system, admin, { title: `Hostile ${XSS}`.slice(0, 190) })
+  const current = await fetch(`${system.publicUrl}/api/events/v1/events/${hostile.eventId}`)
+  await must(system, `events/v1/events/${hostile.eventId}`, {
+    method: 'PATCH',
+    token: admin.accessTokens.events,
+    headers: { 'if-match': current.headers.get('etag') ?? '' },
+    body: {
+      description: { en: XSS, fr: XSS },
+      venue: { name: XSS.slice(0, 150), city: XSS.slice(0, 90), country: 'FR', online: false },
+    },
+  })
+})
+afterAll(async () => {
+  await system?.stop()
+})
+
+const shopPages = (): string[] => [
+  '',
+  '?text=nothing-like-this',
+  `/events/${sale.eventId}`,
+  `/orders/${order.id}?key=${order.secret}`,
+  `/checkout/${held.id}?key=${held.secret}`,
+  `/orders/${held.id}?key=${held.secret}`,
+  `/orders/${declined.id}?key=${declined.secret}`,
+  '/sign-in',
+  '/sign-up',
+  '/forgot-password',
+  '/help',
+  '/accessibility',
+  '/confirm-email?token=unknown',
+  '/reset-password?token=unknown',
+  '/events/evt_01h455vb4pex5vsknk084sn02q',
+]
+const memberPages = (): string[] => [
+  '/account',
+  '/account/orders',
+  '/console',
+  '/console/organizers/new',
+  `/console/organizers/${sale.organizerId}`,
+  `/console/organizers/${sale.organizerId}/events/new`,
+  `/console/organizers/${sale.organizerId}/members`,
+  `/console/organizers/${sale.organizerId}/settings`,
+  `/console/events/${sale.eventId}`,
+  `/console/events/${sale.eventId}/edit`,
+  `/console/events/${sale.eventId}/ticket-types`,
+  `/console/events/${sale.eventId}/orders/${order.id}`,
+  `/console/events/${sale.eventId}/cancel`,
+]
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}`))
+}
+
+describe.runIf(hasPart('chromium'))('every page', () => {
+  const looks: [Language, 'phone' | 'desktop', boolean][] = [
+    ['en', 'desktop', false],
+    ['fr', 'phone', true],
+  ]
+
+  it.each(looks)(
+    'has no accessibility fault that axe knows, speaks %s, fits a %s (dark: %s)',
+    async (language, screen, dark) => {
+      const visitor = await openBrowser({ language, screen, dark })
+      try {
+        const page = await visitor.context.newPage()
+        const faults: string[] = []
+        const visit = async (path: string) => {
+          await page.goto(`${system.publicUrl}/${language}${path}`)
+          for (const violation of await violations(page)) faults.push(`${path}: ${violation}`)
+          if ((await page.locator('html').getAttribute('lang')) !== language) faults.push(`${path}: wrong lang`)
+          const wide = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          )
+          if (wide > 0) faults.push(`${path}: scrolls sideways by ${wide} px`)
+          if (/\b(undefined|NaN|\[object Object\])\b/.test(await page.evaluate(() => document.body.textContent ?? '')))
+            faults.push(`${path}: shows a hole`)
+        }
+        for (const path of shopPages()) await visit(path)
+        await signIn(visitor.context, language)
+        for (const path of memberPages()) await visit(path)
+        expect(faults).toEqual([])
+      } finally {
+        await visitor.close()
+      }
+    },
+  )
+
+  it('runs nothing that stands in an event’s texts, loads nothing from elsewhere, and marks foreign links', async () => {
+    const visitor = await openBrowser()
+    try {
+      const page = await visitor.context.newPage()
+      const foreign: string[] = []
+      const refused: string[] = []
+      page.on('request', (request) => {
+        if (!request.url().startsWith(system.publicUrl) && !request.url().startsWith('data:'))
+          foreign.push(request.url())
+      })
+      page.on('console', (message) => /Content Security Policy/.test(message.text()) && refused.push(message.text()))
+      const bought = await buy(system, hostile, { email: 'hostile@example.org' })
+      const paths = [
+        `/en/events/${hostile.eventId}`,
+        `/fr/events/${hostile.eventId}`,
+        '/en',
+        `/en/orders/${bought.id}?key=${bought.secret}`,
+      ]
+      for (const path of paths) {
+        await page.goto(system.publicUrl + path)
+        await page.waitForLoadState('networkidle')
+        expect(await page.evaluate(() => '__xss' in window), path).toBe(false)
+      }
+      await signIn(visitor.context, 'en')
+      for (const path of [
+        `/en/console/events/${hostile.eventId}`,
+        `/en/console/events/${hostile.eventId}/orders/${bought.id}`,
+      ]) {
+        await page.goto(system.publicUrl + path)
+        await page.waitForLoadState('networkidle')
+        expect(await page.evaluate(() => '__xss' in window), path).toBe(false)
+      }
+      await page.goto(`${system.publicUrl}/en/events/${hostile.eventId}`)
+      for (const link of await page.locator('.prose a').all()) {
+        expect(await link.getAttribute('href')).not.toMatch(/^\s*(javascript|data):/i)
+        expect(await link.getAttribute('rel')).toContain('noopener')
+      }
+      expect(foreign).toEqual([])
+      expect(refused).toEqual([])
+    } finally {
+      await visitor.close()
+    }
+  })
+
+  it('carries the security headers, and no version of anything', async () => {
+    for (const path of [
+      '/en',
+      `/en/events/${sale.eventId}`,
+      `/en/orders/${order.id}?key=${order.secret}`,
+      '/en/sign-in',
+      '/en/nowhere',
+    ]) {
+      const { headers } = await fetch(system.publicUrl + path)
+      const policy = headers.get('content-security-policy') ?? ''
+      for (const part of ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+        expect(policy, path).toContain(part)
+      }
+      expect(/script-src[^;]*'unsafe-inline'/.test(policy), path).toBe(false)
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff')
+      expect(headers.get('cross-origin-opener-policy'), path).toBe('same-origin')
+      expect(headers.get('permissions-policy'), path).toContain('camera=()')
+      expect(headers.get('referrer-policy'), path).toBeTruthy()
+      expect(headers.get('x-powered-by') ?? headers.get('server'), path).toBe(null)
+    }
+    const personal = await fetch(`${system.publicUrl}/en/orders/${order.id}?key=${order.secret}`)
+    expect(personal.headers.get('cache-control')).toContain('no-store')
+  })
+
+  it('keeps the session in a __Host- cookie that scripts cannot read, and no token anywhere else', async () => {
+    const visitor = await openBrowser({ language: 'en' })
+    try {
+      await signIn(visitor.context, 'en')
+      const cookies = await visitor.context.cookies()
+      const session = cookies.find((cookie) => cookie.name.startsWith('__Host-'))
+      expect(session).toMatchObject({ secure: true, httpOnly: true, path: '/' })
+      expect(['Lax', 'Strict']).toContain(session?.sameSite)
+      for (const cookie of cookies) expect(cookie.httpOnly || !/eyJ/.test(cookie.value), cookie.name).toBe(true)
+      const page = await visitor.context.newPage()
+      await page.goto(`${system.publicUrl}/en/console`)
+      const reachable = await page.evaluate(
+        () =>
+          JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie + document.documentElement.outerHTML,
+      )
+      expect(reachable).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
+    } finally {
+      await visitor.close()
+    }
+  })
+})
+
+describe.runIf(hasPart('chromium'))('other sites', () => {
+  const evil = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+
+  it('are given no CORS rights by any service, for any origin and method', async () => {
+    for (const origin of ['null', 'https://evil.example', `https://${new URL(system.publicUrl).host}.evil.example`]) {
+      for (const method of ['GET', 'OPTIONS', 'POST', 'DELETE']) {
+        for (const path of [
+          'events/v1/events',
+          'accounts/v1/users/me',
+          'tickets/v1/orders',
+          'notifications/v1/deliveries',
+        ]) {
+          const { headers } = await fetch(`${system.publicUrl}/api/${path}`, {
+            method,
+            headers: { origin, 'access-control-request-method': 'POST' },
+          })
+          expect(headers.get('access-control-allow-origin'), `${method} ${path} from ${origin}`).toBe(null)
+        }
+      }
+    }
+  })
+
+  it('cannot make a visitor’s browser change anything, sign in, or sign out', async () => {
+    const form = {
+      method: 'POST',
+      redirect: 'manual' as const,
+      body: new URLSearchParams({ email: 'a@b.c', password: 'x' }),
+    }
+    for (const path of [
+      '/en/sign-in',
+      '/en/sign-up',
+      '/en/sign-out',
+      `/en/events/${sale.eventId}?/order`,
+      '/en/console/organizers/new',
+    ]) {
+      const answer = await fetch(system.publicUrl + path, { ...form, headers: evil })
+      expect(answer.status, path).toBe(403)
+    }
+    const api = await fetch(`${system.publicUrl}/api/tickets/v1/orders`, {
+      method: 'POST',
+      headers: { ...evil, 'content-type': 'application/json', 'idempotency-key': 'k' },
+      body: JSON.stringify({ eventId: sale.eventId, lines: [{ ticketTypeId: sale.ticketTypeId, quantity: 1 }] }),
+    })
+    expect(api.status).toBe(403)
+    for (const type of ['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded']) {
+      const answer = await fetch(`${system.publicUrl}/api/tickets/v1/orders`, {
+        method: 'POST',
+        headers: { 'content-type': type, 'idempotency-key': 'k' },
+        body: '{}',
+      })
+      expect(answer.status, type).toBe(415)
+    }
+  })
+
+  it('and the outside reach neither internal routes nor metrics', async () => {
+    for (const path of [
+      'tickets/metrics',
+      'accounts/metrics',
+      'accounts/v1/internal/email-links',
+      `tickets/v1/internal/events/${sale.eventId}/orders`,
+    ]) {
+      const answer = await fetch(`${system.publicUrl}/api/${path}`)
+      expect(answer.status, path).toBe(404)
+    }
+  })
+})
