@@ -34,13 +34,13 @@ export const checkPendingPayments: Job = {
   },
 }
 
-/** Takes due payments, and puts their next check off first, so that no other process asks about the same ones. */
+/** Takes due payments, the longer they are overdue the more seldom, and puts their next check off first, so that no other process asks about the same ones. */
 async function claim(ctx: Context, now: Date): Promise<DuePayment[]> {
   const { rows } = await sql<DuePayment>`
     update payment set checks = payment.checks + 1, next_check_at = ${now}::timestamptz + case
         when due.order_state = 'held' and due.expires_at <= ${now} then interval '5 seconds'
         when due.order_state = 'held' then least(interval '15 seconds', due.expires_at - ${now}::timestamptz)
-        else least(power(2, least(payment.checks, 10)) * interval '15 seconds', interval '1 hour') end
+        else greatest(interval '15 seconds', least((${now}::timestamptz - due.expires_at) / 4, interval '10 minutes')) end
       from (
         select payment.event_id, payment.id, orders.state as order_state, orders.expires_at
           from payment join orders on orders.event_id = payment.event_id and orders.id = payment.order_id

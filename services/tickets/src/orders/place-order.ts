@@ -1,7 +1,7 @@
 import { DomainError } from '@guichet/problem'
 import { newUuid, toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { OrderRow, TicketsTx } from '../db.ts'
+import type { EventRow, OrderLineRow, OrderRow, TicketsTx } from '../db.ts'
 import { totalMinor } from '../money/currency.ts'
 import type { Line } from '../stock/decide.ts'
 import { placeHolds } from '../stock/place-holds.ts'
@@ -14,8 +14,14 @@ export interface NewOrder {
   locale: string
 }
 
+export interface PlacedOrder {
+  order: OrderRow
+  lines: OrderLineRow[]
+  event: EventRow
+}
+
 /** Holds the places of an order, all or none. The price is the one of this moment, whatever the client believes. */
-export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder): Promise<OrderRow> {
+export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder): Promise<PlacedOrder> {
   const orderId = newUuid()
   const [outcome] = await placeHolds(tx, ctx.time, [{ eventId: wanted.eventId, orderId, lines: wanted.lines }])
   if (!outcome) throw new Error('One request gives one outcome')
@@ -31,7 +37,7 @@ export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder):
     .values({
       event_id: wanted.eventId,
       id: orderId,
-      organizer_id: outcome.organizerId,
+      organizer_id: outcome.event.organizer_id,
       state: 'held',
       buyer_user_id: wanted.buyerUserId,
       buyer_name: wanted.buyer?.name ?? null,
@@ -44,19 +50,15 @@ export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder):
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('order_line')
-    .values(
-      outcome.lines.map((line, index) => ({
-        event_id: wanted.eventId,
-        order_id: orderId,
-        line_number: index + 1,
-        ticket_type_id: line.ticketTypeId,
-        type_name: line.name,
-        quantity: line.quantity,
-        unit_price_minor: line.unitPriceMinor,
-      })),
-    )
-    .execute()
-  return order
+  const lines = outcome.lines.map((line, index) => ({
+    event_id: wanted.eventId,
+    order_id: orderId,
+    line_number: index + 1,
+    ticket_type_id: line.ticketTypeId,
+    type_name: line.name,
+    quantity: line.quantity,
+    unit_price_minor: line.unitPriceMinor,
+  }))
+  await tx.insertInto('order_line').values(lines).execute()
+  return { order, lines, event: outcome.event }
 }

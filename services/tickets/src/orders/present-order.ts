@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Context } from '../context.ts'
 import type { EventRow, OrderLineRow, OrderRow, PaymentRow, TicketRow, TicketsDb, TicketsTx } from '../db.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
+import type { PlacedOrder } from './place-order.ts'
 
 /** What the reader may see beside the order itself. */
 export interface Sight {
@@ -21,6 +22,11 @@ export async function presentOrder(
   const [answer] = await presentOrders(ctx, db, [order], sight)
   if (!answer) throw new Error('One order gives one answer')
   return answer
+}
+
+/** An order just placed, from what is at hand: its places are locked, and others wait for them. */
+export function presentPlaced(ctx: Context, { order, lines, event }: PlacedOrder): Static<typeof OrderAnswer> {
+  return { ...presentHead(ctx, order, event, lines, BUYER), payment: null, tickets: [] }
 }
 
 /** Orders as the API shows them, read with one statement per table. */

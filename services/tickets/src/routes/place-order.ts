@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { fetchEvent, findEvent } from '../events/find-event.ts'
 import { BuyerBody, LocaleBody, OrderAnswer } from '../orders/order-schema.ts'
 import { placeOrder } from '../orders/place-order.ts'
-import { presentOrder } from '../orders/present-order.ts'
+import { presentPlaced } from '../orders/present-order.ts'
 
 const Body = Type.Object({
   eventId: Type.String(),
@@ -40,14 +40,14 @@ export function placeOrderRoute(app: App, ctx: Context): void {
       const scope = scopeOf(request)
       if (!(await findEvent(ctx, eventId))) await fetchEvent(ctx, eventId)
       const { status, body: answer } = await idempotently(ctx.db, request, reply, scope, async (tx) => {
-        const order = await placeOrder(ctx, tx, {
+        const placed = await placeOrder(ctx, tx, {
           eventId,
           lines,
           buyer: body.buyer,
           buyerUserId: principal.kind === 'user' ? toUuid('usr', principal.userId) : null,
           locale: body.locale ?? languageOf(request),
         })
-        return { status: 201, body: await presentOrder(ctx, tx, order, { secret: false, codes: true }) }
+        return { status: 201, body: presentPlaced(ctx, placed) }
       })
       // Derived anew, so that it stands in no table.
       return reply.code(status as 201).send({ ...answer, secret: ctx.orderSecrets.of(answer.id) })

@@ -1,4 +1,4 @@
-import type { TicketsTx } from '../db.ts'
+import type { EventRow, TicketsTx } from '../db.ts'
 import type { Texts } from '../events/texts.ts'
 import { type LockedAllotment, lockAllotmentsOfTypes, type Move, moveStock } from './allotments.ts'
 import { type Decision, decide, type Line, type StockView, type TypeTerms } from './decide.ts'
@@ -16,7 +16,7 @@ export interface HeldLine extends Line {
 }
 
 export type HoldOutcome =
-  | { granted: true; organizerId: string; currency: string; lines: HeldLine[]; at: Date }
+  | { granted: true; event: EventRow; currency: string; lines: HeldLine[]; at: Date }
   | Extract<Decision, { granted: false }>
 
 interface Terms extends TypeTerms {
@@ -26,7 +26,7 @@ interface Terms extends TypeTerms {
 }
 
 interface EventStock extends StockView {
-  organizerId: string
+  event: EventRow
   terms: ReadonlyMap<string, Terms>
 }
 
@@ -89,11 +89,7 @@ async function readStocks(
   eventIds: string[],
   locked: readonly LockedAllotment[],
 ): Promise<Map<string, EventStock>> {
-  const events = await tx
-    .selectFrom('event')
-    .select(['event_id', 'organizer_id', 'status', 'ends_at', 'closed_at'])
-    .where('event_id', 'in', eventIds)
-    .execute()
+  const events = await tx.selectFrom('event').selectAll().where('event_id', 'in', eventIds).execute()
   const types = await tx
     .selectFrom('ticket_type as type')
     .innerJoin('ticket_type_allotment as draw', (join) =>
@@ -127,7 +123,7 @@ async function readStocks(
         event.event_id,
         {
           now,
-          organizerId: event.organizer_id,
+          event,
           status: event.status,
           closed: event.closed_at !== null,
           endsAt: event.ends_at,
@@ -162,7 +158,7 @@ function toTerms(row: {
   }
 }
 
-function toHeld({ terms, organizerId, now }: EventStock, request: HoldRequest): HoldOutcome {
+function toHeld({ terms, event, now }: EventStock, request: HoldRequest): HoldOutcome {
   let currency = ''
   const lines = request.lines.map((line) => {
     const type = terms.get(line.ticketTypeId)
@@ -170,5 +166,5 @@ function toHeld({ terms, organizerId, now }: EventStock, request: HoldRequest): 
     currency = type.currency
     return { ...line, name: type.name, unitPriceMinor: type.priceMinor }
   })
-  return { granted: true, organizerId, currency, lines, at: now }
+  return { granted: true, event, currency, lines, at: now }
 }

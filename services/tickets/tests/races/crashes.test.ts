@@ -4,7 +4,7 @@ import { checkPendingPayments } from '../../src/jobs/check-pending-payments.ts'
 import { expireHolds } from '../../src/jobs/expire-holds.ts'
 import { finishRefunds } from '../../src/jobs/finish-refunds.ts'
 import type { PaymentProvider } from '../../src/payments/provider.ts'
-import { openShop, type Shop } from '../shop.ts'
+import { type Order, openShop, type Shop } from '../shop.ts'
 
 type Step =
   | 'before open'
@@ -63,7 +63,7 @@ async function runJobs(rounds: number) {
 
 const sessions = async (paymentId: string) =>
   (await shop.payments.journal()).sessions.filter((session) => session.reference === paymentId)
-const paymentOf = async (order: { id: string }) => (await shop.read(order)).payment
+const paymentOf = async (order: Order) => (await shop.read(order)).payment
 
 describe('F3: dying around the call that opens a payment', () => {
   it.each(['before open', 'after open'] as const)('%s: the buyer goes on with the same payment', async (step) => {

@@ -64,6 +64,30 @@ describe('a hold that expires while its payment comes in', () => {
     expect(await shop.violations()).toEqual([])
   })
 
+  it('breaks the books when a sweeper does not look again at the state (the control: this race can be lost)', async () => {
+    const control = await openShop()
+    const order = await control.hold(2)
+    const { db } = control.tickets.context
+    await control.payments.act(await control.payPage(order), 'pay')
+    control.tickets.clock.advance(601)
+    const due = await db.selectFrom('orders').select(['event_id', 'id']).where('state', '=', 'held').execute()
+    await control.call(order, 'payment-check')
+    // What the sweeper does, but for "where state = 'held'": it expires what it saw before the payment came in.
+    await db
+      .updateTable('orders')
+      .set({ state: 'expired' })
+      .where(
+        'id',
+        'in',
+        due.map((row) => row.id),
+      )
+      .execute()
+    const violations = (await control.violations()).join()
+    expect(violations).toMatch(/I1 held or sold differs/)
+    expect(violations).toMatch(/I2 money kept differs/)
+    await control.stop()
+  })
+
   it('gives the place to one of two: the late payer or who took it meanwhile', async () => {
     for (let race = 0; race < 20; race++) {
       const type = await sell(shop.tickets, shop.event, { capacity: 1 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from '@guichet/database'
 import { parseId, toUuid } from '@guichet/server'
 import { describe, expect, it } from 'vitest'
@@ -20,16 +21,27 @@ async function openSale() {
 const placesOf = async (tickets: Tickets) =>
   tickets.context.db.selectFrom('allotment').select(['capacity', 'held', 'sold']).executeTakeFirstOrThrow()
 
+/** A client that is told "busy" (503) repeats its request with the same key, as it should. */
+async function persistent<Answer extends { statusCode: number }>(request: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await request()
+    if (answer.statusCode !== 503) return answer
+  }
+}
+
 describe('100 places and 500 buyers who want 1 to 4 each', () => {
   it('sell exactly 100, never more, and none is stranded', async () => {
     const { tickets, event, typeId } = await openSale()
     const buy = async (index: number) => {
+      const key = randomUUID()
       const body = {
         eventId: event.eventId,
         lines: [{ ticketTypeId: typeId, quantity: (index % 4) + 1 }],
         buyer: { name: `Buyer ${index}`, email: `buyer${index}@example.org` },
       }
-      const answer = await tickets.call('POST', '/v1/orders', { body })
+      const answer = await persistent(() =>
+        tickets.call('POST', '/v1/orders', { body, headers: { 'idempotency-key': key } }),
+      )
       if (answer.statusCode !== 201) {
         expect([answer.statusCode, answer.json().code]).toEqual([409, 'sold-out'])
         return
@@ -38,7 +50,9 @@ describe('100 places and 500 buyers who want 1 to 4 each', () => {
       // One in three walks away, so that its places must come back.
       if (index % 3 === 0) return
       const pay = { provider: 'free', returnUrl: 'http://localhost:4000/' }
-      const paid = await tickets.call('POST', `/v1/orders/${order.id}/payments`, { secret: order.secret, body: pay })
+      const url = `/v1/orders/${order.id}/payments`
+      const headers = { 'idempotency-key': key }
+      const paid = await persistent(() => tickets.call('POST', url, { secret: order.secret, body: pay, headers }))
       expect(paid.statusCode, paid.body).toBe(201)
     }
     await Promise.all(Array.from({ length: BUYERS }, (_, index) => buy(index)))
@@ -112,10 +126,11 @@ describe('orders that share several pools in opposite order', () => {
   it('never wait for each other for ever, and close the books', async () => {
     const { tickets, event, typeId } = await openSale()
     const other = await sell(tickets, event, { capacity: PLACES, priceMinor: 0 })
-    const place = (types: string[]) =>
-      tickets.call('POST', '/v1/orders', {
-        body: { eventId: event.eventId, lines: types.map((ticketTypeId) => ({ ticketTypeId, quantity: 1 })) },
-      })
+    const place = (types: string[]) => {
+      const headers = { 'idempotency-key': randomUUID() }
+      const body = { eventId: event.eventId, lines: types.map((ticketTypeId) => ({ ticketTypeId, quantity: 1 })) }
+      return persistent(() => tickets.call('POST', '/v1/orders', { body, headers }))
+    }
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) => place(index % 2 === 0 ? [typeId, other] : [other, typeId])),
     )
