@@ -96,6 +96,8 @@ function tidy(domain: string): string {
     .replace(/^[.]|[.]$/g, '')
     .replace(/\s/g, '')
   for (const [ending, right] of wrongEndings) repaired = repaired.replace(ending, right)
+  // Gmail has one domain, in every country.
+  repaired = repaired.replace(/^gmail\.[a-z]{2,3}$/, 'gmail.com')
   return repaired
 }
 

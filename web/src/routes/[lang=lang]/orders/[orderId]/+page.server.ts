@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
     standing,
     key,
     now: Date.now(),
-    drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, drawQr(code)])),
+    drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, code ? drawQr(code) : null])),
   }
 }
 
