@@ -19,8 +19,7 @@ let fixture: Fixture
 
 beforeAll(async () => {
   ;[inbox, sink, peers] = await Promise.all([startInbox(), startSmsSink(), startPeers()])
-  // A provider that never answers is given up after a share of the lease: 3 s here.
-  fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, smsUrl: sink.url, config: { leaseSeconds: 5 } })
+  fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, smsUrl: sink.url })
 })
 afterAll(async () => {
   await fixture?.end()

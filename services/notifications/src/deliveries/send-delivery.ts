@@ -10,11 +10,9 @@ import { composeOrderSms } from '../letters/order-sms.ts'
 import { renderLetter } from '../letters/render-letter.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
+import { renewLease, sendUnderLease } from './lease.ts'
 import { NotSent } from './not-sent.ts'
 import { type Recipient, recordNotSent, recordSent, withoutAddresses } from './record-outcome.ts'
-
-/** The share of the lease that the mail server may take; the rest is for the content. */
-const SENDING_SHARE = 0.6
 
 /** Sends one claimed message and records what became of it. Throws only when the database is away. */
 export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
@@ -23,8 +21,12 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
   try {
     const draft = await compose(ctx, claim)
     recipient = draft.recipient
-    assertStillOurs(ctx, claim)
-    await draft.send(AbortSignal.timeout(ctx.config.leaseSeconds * 1_000 * SENDING_SHARE))
+    // A process that was stopped for a while wakes up here, and another may have the message.
+    if (!(await renewLease(ctx, claim))) {
+      ctx.log.warn(about, 'another process has it')
+      return
+    }
+    await sendUnderLease(ctx, claim, draft.send)
   } catch (error) {
     logNotSent(ctx, about, error)
     await recordNotSent(ctx, claim, recipient, error)
@@ -105,14 +107,6 @@ async function planSms(ctx: Context, claim: Claim, phone: string | null): Promis
       ...(claim.organizerId ? { organizerId: claim.organizerId } : {}),
     },
   ])
-}
-
-/** A process that was stopped for a while wakes up here: without the time to finish in its lease, it must not begin. */
-function assertStillOurs(ctx: Context, claim: Claim): void {
-  const needed = ctx.config.leaseSeconds * 1_000 * SENDING_SHARE
-  if (claim.leaseEndsAt.getTime() - ctx.now().getTime() < needed) {
-    throw new NotSent('away', claim.channel === 'email' ? 'smtp' : 'sms', 'The lease ended before it could be sent.')
-  }
 }
 
 /** RFC 5322 §3.6.4, at our sender's domain. */

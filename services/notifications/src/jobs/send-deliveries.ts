@@ -6,6 +6,7 @@ import type { Job } from './job.ts'
 
 const IDLE_MS = 250
 const DATABASE_AWAY_MS = 1_000
+const STOPPING_MS_MAX = 5_000
 
 /**
  * Sends what is due, `sendersMax` at once, for as long as it runs. A message that takes long holds one place, not the
@@ -14,6 +15,9 @@ const DATABASE_AWAY_MS = 1_000
 export function startSending(ctx: Context): Job {
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
+  const stopped = new Promise<void>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
 
   const wait = (milliseconds: number) =>
     pause(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -34,7 +38,7 @@ export function startSending(ctx: Context): Job {
       away: ctx.outages.present(),
     })
     for (const claim of claims) begin(sendDelivery(ctx, claim))
-    if (underWay.size >= ctx.config.sendersMax) await Promise.race(underWay)
+    if (underWay.size >= ctx.config.sendersMax) await Promise.race([stopped, ...underWay])
     else if (claims.length === 0) await Promise.race([wait(IDLE_MS), ...underWay])
   }
 
@@ -45,13 +49,14 @@ export function startSending(ctx: Context): Job {
         await wait(DATABASE_AWAY_MS)
       })
     }
-    await Promise.all(underWay)
   })()
 
   return {
     async stop() {
       stopping.abort()
       await running
+      // What a stalled mail server holds is left to its lease: a stop takes ten seconds at most.
+      await Promise.race([Promise.all(underWay), pause(STOPPING_MS_MAX, undefined, { ref: false })])
     },
   }
 }

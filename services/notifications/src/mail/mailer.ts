@@ -38,7 +38,7 @@ export function createMailer(options: { url: string; sender: Sender; connections
     idleTimeout: 30_000,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: 30_000,
+    socketTimeout: 120_000,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
