@@ -1,3 +1,4 @@
+import { toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { backOffMs } from '../src/deliveries/back-off.ts'
@@ -148,6 +149,18 @@ describe('S-68: what a name holds', () => {
     expect(head.match(/^subject:/gim)).toHaveLength(1)
     const to = /^To: ((?:.|\r\n )*?)\r\n(?! )/m.exec(head)?.[1] ?? ''
     expect(to.match(/@/g)).toHaveLength(1)
+  })
+})
+
+describe('a mail server that stalls after a message', () => {
+  it('holds one place; the other mails go on', async () => {
+    const [stalled, ...others] = Array.from({ length: 8 }, () => knownOrder(peers))
+    if (!stalled) throw new Error('no order')
+    await inbox.order({ next: 'stall', to: buyerOf(stalled) })
+    for (const order of [stalled, ...others]) await fixture.deliverOrder(order)
+    for (const order of others) await reaches(order, 'sent')
+    const row = (await fixture.deliveries()).find((each) => toId('ord', each.order_id ?? '') === stalled.id)
+    expect(row).toMatchObject({ state: 'sending', attempts: 0 })
   })
 })
 

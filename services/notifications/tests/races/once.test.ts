@@ -62,9 +62,7 @@ describe('three senders at once', () => {
     await inbox?.remove()
   })
 
-  async function sendByThree(
-    prepare?: (fixture: Fixture) => Promise<void>,
-  ): Promise<{ wanted: number; accepted: string[] }> {
+  async function sendByThree(): Promise<{ wanted: number; accepted: string[] }> {
     const before = (await inbox.accepted()).length
     const fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, started: false })
     const orders = Array.from({ length: 60 }, () => knownOrder(peers))
