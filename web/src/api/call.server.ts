@@ -4,7 +4,9 @@ import { configuration, type ServiceName } from '../config.server.ts'
 import { isLanguage, preferredLanguage } from '../messages/language.ts'
 import { ApiError, type ProblemDocument } from './problem.ts'
 
-const TIMEOUT_MS = 8_000
+/** A page shows what it can rather than wait; a change is waited for, because it may have happened. */
+const READ_TIMEOUT_MS = 3_000
+const WRITE_TIMEOUT_MS = 10_000
 /** The second click of a double click waits for what the first one did. */
 const REPEAT_MS = 150
 const REPEATS_MAX = 30
@@ -104,7 +106,7 @@ async function send(
       method: options.method ?? 'GET',
       headers,
       body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(options.method ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS),
       redirect: 'manual',
     })
   } catch (cause) {

@@ -13,6 +13,11 @@ const missing: Record<string, MessageId> = {
   timeZone: 'fault.missing.timeZone',
 }
 
+/** Exactly one @ with something on both sides and a dot after it: the mail itself is the real proof. */
+export function isEmail(value: string): boolean {
+  return /^[^\s@]{1,64}@[^\s@]+\.[^\s@]{2,}$/.test(value)
+}
+
 /** Collects the faults of a form in the order of its fields. */
 export class Check {
   readonly faults: Fault[] = []
@@ -30,10 +35,9 @@ export class Check {
     return value
   }
 
-  /** Exactly one @ with something on both sides and a dot after it: the mail itself is the real proof. */
   email(field: string): string {
     const value = this.required(field)
-    if (value && !/^[^\s@]{1,64}@[^\s@]+\.[^\s@]{2,}$/.test(value)) {
+    if (value && !isEmail(value)) {
       this.faults.push({ field, message: this.#t('fault.email') })
     }
     return value

@@ -3,7 +3,7 @@ import { call } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order } from '#web/api/types.ts'
 import { suggestEmail } from '#web/email/typo.ts'
-import { Check } from '#web/forms/check.server.ts'
+import { Check, isEmail } from '#web/forms/check.server.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import {
   checkPayment,
@@ -27,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
     expired,
     now: Date.now(),
     key: event.url.searchParams.get('key') ?? '',
-    buyer: order.buyer ?? (user ? { name: user.name, email: user.email } : null),
+    buyer: order.buyer ?? (user ? { name: user.name, email: isEmail(user.email) ? user.email : '' } : null),
     replacesExpired: event.url.searchParams.has('again'),
   }
 }
