@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { one, parse, reasons } from './reading.ts'
 
@@ -65,20 +64,5 @@ describe('conferences', () => {
     const text = `[${JSON.stringify(record())}, {"name": "Half`
     expect(parse('conferences', text).records).toHaveLength(1)
     expect(reasons('conferences', text)).toEqual([[1, 'it is not valid JSON']])
-  })
-
-  it('all 858 of the real file are events, each with its own name in the shop', () => {
-    const file = new URL('../../../../shared/data/events/conferences.json', import.meta.url)
-    let text: string
-    try {
-      text = readFileSync(file, 'utf8')
-    } catch {
-      return // the data set is not part of the clone
-    }
-    const { records, refused } = parse('conferences', text)
-    expect(refused).toEqual([])
-    expect(records).toHaveLength(858)
-    expect(new Set(records.map(({ ref }) => ref)).size).toBe(858)
-    expect(records.filter(({ notes }) => notes.length > 0)).toEqual([])
   })
 })
