@@ -48,11 +48,16 @@ export async function startTickets(options: FixtureOptions = {}) {
     ...options.config,
   }
   const secrets: Secrets = { databaseUrl: database.url, busUrl: 'postgres://127.0.0.1:9/none', ...SECRETS }
-  const service = createTickets(
+  const service: ReturnType<typeof createTickets> = createTickets(
     { config, secrets },
     {
       now: clock.now,
-      verifier: createVerifier({ issuer: ISSUER, audience: 'tickets', jwks: tokens.jwks }),
+      verifier: createVerifier({
+        issuer: ISSUER,
+        audience: 'tickets',
+        jwks: tokens.jwks,
+        isStale: (userId, issuedAt) => service.isStale(userId, issuedAt),
+      }),
       ...options.overrides,
     },
   )
