@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto'
+import { eventually } from '@guichet/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  buy,
+  call,
+  must,
+  type Order,
+  openSale,
+  type Sale,
+  type Session,
+  signInAsAdmin,
+} from '../client.ts'
+import { type System, startSystem } from '../system.ts'
+
+// S-31: the owner of one organizer tries every object of another, over the whole system and every service at once.
+
+type Service = 'accounts' | 'events' | 'tickets' | 'notifications'
+interface Attempt {
+  operation: string
+  service: Service
+  method: string
+  /** The path for the other organizer's object, and for one that exists nowhere. */
+  theirs: string
+  nobodys: string
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+const NOBODY = '01h455vb4pex5vsknk084sn02q'
+let system: System
+let admin: Session
+let theirs: Sale
+let mine: Sale
+let order: Order
+let deliveryId: string
+let owner: Session
+
+/** A person of their own, signed up, confirmed by the link in the mail, and owner of one organizer. */
+async function newOwner(): Promise<{ session: Session; organizerId: string }> {
+  const email = `${randomUUID().slice(0, 12)}@example.org`
+  const password = 'a long and quiet passphrase'
+  await must(system, 'accounts/v1/users', { method: 'POST', body: { email, password, name: 'Owner', locale: 'en' } })
+  const token = await eventually(async () => {
+    const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
+    const { items } = (await response.json()) as { items: { text: string }[] }
+    return /token=([\w-]+)/.exec(items[0]?.text ?? '')?.[1] ?? false
+  })
+  await must(system, 'accounts/v1/email-confirmations', { method: 'POST', body: { token } })
+  const first = await must<Session>(system, 'accounts/v1/sessions', { method: 'POST', body: { email, password } })
+  const organizer = await must<{ id: string }>(system, 'accounts/v1/organizers', {
+    method: 'POST',
+    token: first.accessTokens.accounts,
+    body: { name: 'The others' },
+  })
+  const session = await must<Session>(system, 'accounts/v1/sessions/refresh', {
+    method: 'POST',
+    body: { refreshToken: first.refreshToken },
+  })
+  return { session, organizerId: organizer.id }
+}
+
+beforeAll(async () => {
+  system = await startSystem()
+  admin = await signInAsAdmin(system)
+  theirs = await openSale(system, admin)
+  order = await buy(system, theirs, { email: 'victim@example.org' })
+  deliveryId = await eventually(async () => {
+    const deliveries = await must<{ items: { id: string }[] }>(
+      system,
+      `notifications/v1/deliveries?orderId=${order.id}`,
+      {
+        token: admin.accessTokens.notifications,
+      },
+    )
+    return deliveries.items[0]?.id ?? false
+  })
+  const { session, organizerId } = await newOwner()
+  owner = session
+  mine = { ...theirs, organizerId }
+})
+afterAll(async () => {
+  await system?.stop()
+})
+
+function attempts(): Attempt[] {
+  const event = { theirs: theirs.eventId, nobodys: `evt_${NOBODY}` }
+  const type = { theirs: theirs.ticketTypeId, nobodys: `typ_${NOBODY}` }
+  const make = (
+    operation: string,
+    service: Service,
+    method: string,
+    path: (id: string) => string,
+    ids: { theirs: string; nobodys: string },
+    more: Partial<Attempt> = {},
+  ): Attempt => ({
+    operation,
+    service,
+    method,
+    theirs: path(ids.theirs),
+    nobodys: path(ids.nobodys),
+    ...more,
+  })
+  const organizer = { theirs: theirs.organizerId, nobodys: `org_${NOBODY}` }
+  const match = { headers: { 'if-match': '*' } }
+  const key = { headers: { 'idempotency-key': randomUUID() } }
+  const draft = {
+    title: { en: 'Taken over' },
+    startsAt: '2030-01-01T10:00:00Z',
+    endsAt: '2030-01-01T12:00:00Z',
+    timeZone: 'Europe/Paris',
+    venue: { online: true },
+    category: 'concert',
+  }
+  return [
+    make('updateOrganizer', 'accounts', 'PATCH', (id) => `organizers/${id}`, organizer, {
+      body: { name: 'Mine now' },
+      ...match,
+    }),
+    make('listMembers', 'accounts', 'GET', (id) => `organizers/${id}/members`, organizer),
+    make('addMember', 'accounts', 'POST', (id) => `organizers/${id}/members`, organizer, {
+      body: { email: owner.user.email, role: 'owner' },
+    }),
+    make('changeMemberRole', 'accounts', 'PATCH', (id) => `organizers/${id}/members/${admin.user.id}`, organizer, {
+      body: { role: 'viewer' },
+    }),
+    make('removeMember', 'accounts', 'DELETE', (id) => `organizers/${id}/members/${admin.user.id}`, organizer),
+    make('updateEvent', 'events', 'PATCH', (id) => `events/${id}`, event, {
+      body: { title: { en: 'Taken over' } },
+      ...match,
+    }),
+    make('deleteEvent', 'events', 'DELETE', (id) => `events/${id}`, event, match),
+    make('publishEvent', 'events', 'POST', (id) => `events/${id}/publication`, event),
+    make('cancelEvent', 'events', 'POST', (id) => `events/${id}/cancellation`, event, { body: {} }),
+    make('importEvent', 'events', 'PUT', (id) => `organizers/${id}/imported-events/ref-1`, organizer, {
+      body: { ...draft, publish: true },
+    }),
+    make('createTicketType', 'tickets', 'POST', (id) => `events/${id}/ticket-types`, event, {
+      body: { name: { en: 'Free for all' }, priceMinor: 0, currency: 'EUR', capacity: 1_000 },
+    }),
+    make('updateTicketType', 'tickets', 'PATCH', (id) => `ticket-types/${id}`, type, {
+      body: { priceMinor: 1 },
+      ...match,
+    }),
+    make('deleteTicketType', 'tickets', 'DELETE', (id) => `ticket-types/${id}`, type),
+    make('listEventOrders', 'tickets', 'GET', (id) => `events/${id}/orders`, event),
+    make('getEventSales', 'tickets', 'GET', (id) => `events/${id}/sales`, event),
+    ...(['getOrder', 'cancelOrder', 'refundOrder', 'extendOrder', 'updateOrder', 'checkPayment'] as const).map(
+      (operation) => {
+        const ids = { theirs: order.id, nobodys: `ord_${NOBODY}` }
+        const parts = {
+          getOrder: ['GET', ''],
+          cancelOrder: ['POST', '/cancellation'],
+          refundOrder: ['POST', '/refunds'],
+          extendOrder: ['POST', '/extension'],
+          updateOrder: ['PATCH', ''],
+          checkPayment: ['POST', '/payment-check'],
+        } as const
+        const [method, tail] = parts[operation]
+        return make(operation, 'tickets', method, (id) => `orders/${id}${tail}`, ids, {
+          ...(operation === 'updateOrder' ? { body: { buyer: { name: 'Thief', email: 'thief@example.org' } } } : {}),
+          ...(operation === 'refundOrder' ? { body: {}, ...key } : {}),
+        })
+      },
+    ),
+    make('getDelivery', 'notifications', 'GET', (id) => `deliveries/${id}`, {
+      theirs: deliveryId,
+      nobodys: `dlv_${NOBODY}`,
+    }),
+    make('retryDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/retry`, {
+      theirs: deliveryId,
+      nobodys: `dlv_${NOBODY}`,
+    }),
+  ]
+}
+
+const send = ({ service, method, body, headers = {} }: Attempt, path: string, token?: string) =>
+  call(system, `${service}/v1/${path}`, {
+    method,
+    headers,
+    ...(token ? { token } : {}),
+    ...(body === undefined ? {} : { body }),
+  })
+/** A problem without what is different each time. */
+const bare = ({ status, body }: Answer) => ({ status, body: { ...body, instance: '' } })
+
+async function snapshot(): Promise<unknown> {
+  const event = await must<Record<string, unknown>>(system, `events/v1/events/${theirs.eventId}`)
+  const types = await must<{ items: unknown[] }>(system, `tickets/v1/events/${theirs.eventId}/ticket-types`)
+  const now = await must<Record<string, unknown>>(system, `tickets/v1/orders/${order.id}`, {
+    headers: { 'order-secret': order.secret },
+  })
+  const members = await must(system, `accounts/v1/organizers/${theirs.organizerId}/members`, {
+    token: admin.accessTokens.accounts,
+  })
+  return { event, types: types.items, order: now, members }
+}
+
+describe('another organizer’s objects', () => {
+  it('are the same 404 as nothing for every operation of every service, and stay as they were', async () => {
+    const before = await snapshot()
+    for (const attempt of attempts()) {
+      const token = owner.accessTokens[attempt.service]
+      const foreign = bare(await send(attempt, attempt.theirs, token))
+      expect(foreign.status, `${attempt.operation}: ${JSON.stringify(foreign.body)}`).toBe(404)
+      expect(foreign, attempt.operation).toEqual(bare(await send(attempt, attempt.nobodys, token)))
+    }
+    expect(await snapshot()).toEqual(before)
+  })
+
+  it('are shut for nobody at all: 401, or the same 404 where a secret would open', async () => {
+    for (const attempt of attempts()) {
+      const answer = await send(attempt, attempt.theirs)
+      expect([401, 404], attempt.operation).toContain(answer.status)
+    }
+  })
+
+  it('cannot be reached through one’s own: ids of another organizer in a body or a list change and show nothing', async () => {
+    const token = owner.accessTokens.events
+    const created = await call(system, 'events/v1/events', {
+      method: 'POST',
+      token,
+      body: {
+        organizerId: theirs.organizerId,
+        title: { en: 'Planted' },
+        startsAt: '2030-01-01T10:00:00Z',
+        endsAt: '2030-01-01T12:00:00Z',
+        timeZone: 'Europe/Paris',
+        venue: { online: true },
+        category: 'concert',
+      },
+    })
+    expect(created.status).toBe(404)
+    const other = await openSale(system, admin, { priceMinor: 100 })
+    const mixed = await call(system, 'tickets/v1/orders', {
+      method: 'POST',
+      headers: { 'idempotency-key': randomUUID() },
+      body: { eventId: theirs.eventId, lines: [{ ticketTypeId: other.ticketTypeId, quantity: 1 }] },
+    })
+    expect([400, 404, 409, 422]).toContain(mixed.status)
+    const deliveries = await call(
+      system,
+      `notifications/v1/deliveries?organizerId=${mine.organizerId}&orderId=${order.id}`,
+      {
+        token: owner.accessTokens.notifications,
+      },
+    )
+    expect(deliveries).toMatchObject({ status: 200, body: { items: [] } })
+    const foreign = await call(system, `notifications/v1/deliveries?organizerId=${theirs.organizerId}`, {
+      token: owner.accessTokens.notifications,
+    })
+    expect(foreign.status).toBe(404)
+  })
+
+  it('S-33: fields that only the server may set are refused by name, everywhere', async () => {
+    const fields = {
+      role: 'admin',
+      isAdmin: true,
+      emailVerified: true,
+      status: 'published',
+      totalMinor: 1,
+      sold: 0,
+      userId: owner.user.id,
+      createdAt: '2020-01-01T00:00:00Z',
+    }
+    const bodies: [Service, string, string, Record<string, unknown>][] = [
+      [
+        'accounts',
+        'POST',
+        'users',
+        { email: 'x@example.org', password: 'a long and quiet passphrase', name: 'X', locale: 'en' },
+      ],
+      ['accounts', 'PATCH', 'users/me', { name: 'X' }],
+      [
+        'events',
+        'POST',
+        'events',
+        {
+          organizerId: mine.organizerId,
+          title: { en: 'X' },
+          startsAt: '2030-01-01T10:00:00Z',
+          endsAt: '2030-01-01T12:00:00Z',
+          timeZone: 'Europe/Paris',
+          venue: { online: true },
+          category: 'concert',
+        },
+      ],
+      [
+        'tickets',
+        'POST',
+        'orders',
+        { eventId: theirs.eventId, lines: [{ ticketTypeId: theirs.ticketTypeId, quantity: 1 }] },
+      ],
+    ]
+    for (const [service, method, path, body] of bodies) {
+      for (const [field, value] of Object.entries(fields)) {
+        const answer = await call<{ errors: { pointer: string }[] }>(system, `${service}/v1/${path}`, {
+          method,
+          token: owner.accessTokens[service],
+          headers: { 'idempotency-key': randomUUID(), 'if-match': '*' },
+          body: { ...body, [field]: value },
+        })
+        expect([400, 422], `${service} ${path} ${field}`).toContain(answer.status)
+        expect(
+          answer.body.errors.map((error) => error.pointer),
+          `${service} ${path} ${field}`,
+        ).toContain(`/${field}`)
+      }
+    }
+  })
+})
