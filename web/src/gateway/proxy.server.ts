@@ -57,7 +57,8 @@ async function forward(app: FastifyInstance, prefix: string, upstream: string, o
 
 /** Service-to-service routes and metrics are for the inner network only. */
 function isPrivate(request: FastifyRequest): boolean {
-  let path = request.url.split('?')[0] ?? ''
+  // As the service will be asked: dot segments and backslashes are resolved on the way there.
+  let path = URL.parse(request.url, 'http://gateway')?.pathname ?? ''
   try {
     path = decodeURIComponent(path)
   } catch {
