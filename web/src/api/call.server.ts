@@ -88,7 +88,11 @@ async function send(
   options: Call,
   token: string | null,
 ): Promise<Response> {
-  const url = new URL(configuration().config.services[service] + path)
+  const base = configuration().config.services[service]
+  const url = new URL(base + path)
+  // Ids in a path come from the address that was typed: one with `../` or `?` in it would ask for something else.
+  if (url.pathname !== new URL(base).pathname.replace(/\/$/, '') + path)
+    throw new ApiError(404, { code: 'not-found', title: 'Nothing was found here.' })
   for (const [name, value] of Object.entries(options.query ?? {})) if (value) url.searchParams.set(name, value)
   const language = preferredLanguage(event.params.lang, event.request.headers.get('accept-language'))
   const headers = new Headers({
