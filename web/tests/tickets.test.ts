@@ -44,6 +44,7 @@ describe('an order', () => {
 it('the calendar file is iCalendar: CRLF, lines of at most 75 octets, escaped text, UTC', () => {
   const order = {
     id: 'ord_1',
+    eventId: 'evt_1',
     event: {
       title: { fr: `Été; à l’${'é'.repeat(60)}, une \\ soirée` },
       startsAt: '2026-03-14T19:30:00Z',
@@ -56,15 +57,17 @@ it('the calendar file is iCalendar: CRLF, lines of at most 75 octets, escaped te
   const text = calendarOf(
     order,
     'fr',
-    'https://tickets.example/fr/orders/ord_1?key=k',
-    'Le Trianon, Paris',
+    'https://tickets.example',
+    'Le Trianon\rATTENDEE:mailto:x@y.example',
     new Date(0),
   )
   const lines = text.split('\r\n')
   expect(lines.every((line) => Buffer.byteLength(line) <= 75 && !line.includes('\n'))).toBe(true)
   expect(text.replaceAll('\r\n ', '')).toContain(`SUMMARY:Été\\; à l’${'é'.repeat(60)}\\, une \\\\ soirée`)
   expect(lines).toContain('DTSTART:20260314T193000Z')
-  expect(lines).toContain('LOCATION:Le Trianon\\, Paris')
+  expect(text).not.toMatch(/\r(?!\n)/)
+  expect(text.replaceAll('\r\n ', '')).toContain('LOCATION:Le Trianon\\nATTENDEE:mailto:x@y.example')
+  expect(lines).toContain('URL:https://tickets.example/fr/events/evt_1')
 })
 
 it('after signing in, nobody is sent to another site', () => {
@@ -75,6 +78,10 @@ it('after signing in, nobody is sent to another site', () => {
     '//evil.example',
     '/\\evil.example',
     '/fr\\..',
+    '/fr/..//evil.example',
+    '/fr/%2e%2e//evil.example',
+    '/fr/..\\/evil.example',
+    '/en/../api/events',
     'javascript:alert(1)',
     '/api/x',
     '',

@@ -1,6 +1,9 @@
+const OURS = /^\/(fr|en)(\/|\?|$)/
+
 /** Where to go after signing in: only a path of this site, never another site's address. */
 export function safeNext(next: string | null | undefined, otherwise: string): string {
-  if (!next || !/^\/(fr|en)(\/|\?|$)/.test(next) || next.includes('\\')) return otherwise
-  const url = new URL(next, 'http://localhost')
-  return url.origin === 'http://localhost' ? `${url.pathname}${url.search}` : otherwise
+  if (!next || !OURS.test(next)) return otherwise
+  const url = URL.parse(next, 'http://localhost')
+  // Looked at again as a browser reads it: `/fr/..//evil.example` is `//evil.example`, another site.
+  return url?.origin === 'http://localhost' && OURS.test(url.pathname) ? `${url.pathname}${url.search}` : otherwise
 }

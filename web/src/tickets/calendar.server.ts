@@ -1,8 +1,11 @@
 import type { Order } from '../api/types.ts'
 import { type Language, pickText } from '../messages/language.ts'
 
-/** An iCalendar file (RFC 5545) with the order's event. */
-export function calendarOf(order: Order, language: Language, link: string, place: string, now: Date): string {
+/**
+ * An iCalendar file (RFC 5545) with the order's event. It links the event's page: calendars are shared, and the order's
+ * link is a key.
+ */
+export function calendarOf(order: Order, language: Language, publicUrl: string, place: string, now: Date): string {
   const { event } = order
   const lines = [
     'BEGIN:VCALENDAR',
@@ -16,7 +19,7 @@ export function calendarOf(order: Order, language: Language, link: string, place
     `DTEND:${utc(event.endsAt)}`,
     `SUMMARY:${escapeText(pickText(event.title, language).text)}`,
     ...(place ? [`LOCATION:${escapeText(place)}`] : []),
-    `URL:${link}`,
+    `URL:${publicUrl}/${language}/events/${order.eventId}`,
     `STATUS:${event.status === 'cancelled' ? 'CANCELLED' : 'CONFIRMED'}`,
     'END:VEVENT',
     'END:VCALENDAR',
@@ -29,7 +32,7 @@ function utc(instant: string): string {
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[\\;,]/g, (character) => `\\${character}`).replace(/\r?\n/g, '\\n')
+  return text.replace(/[\\;,]/g, (character) => `\\${character}`).replace(/\r\n|[\r\n]/g, '\\n')
 }
 
 /** Lines are at most 75 octets; what follows starts with a space (RFC 5545 §3.1). */

@@ -1,16 +1,15 @@
 import { configuration } from '#web/config.server.ts'
 import { textsOf } from '#web/messages/catalogue.server.ts'
 import { calendarOf } from '#web/tickets/calendar.server.ts'
-import { languageOf, orderLink, readOrder } from '#web/tickets/order.server.ts'
+import { languageOf, readOrder } from '#web/tickets/order.server.ts'
 import { fullPlace } from '#web/ui/venue.ts'
 import type { RequestHandler } from './$types'
 
 export const GET: RequestHandler = async (event) => {
   const order = await readOrder(event)
   const language = languageOf(event)
-  const link = `${configuration().config.publicUrl}${orderLink(event, language)}`
   const place = fullPlace(order.event.venue, language, textsOf(language)('venue.online'))
-  return new Response(calendarOf(order, language, link, place, new Date()), {
+  return new Response(calendarOf(order, language, configuration().config.publicUrl, place, new Date()), {
     headers: {
       'content-type': 'text/calendar; charset=utf-8',
       'content-disposition': `attachment; filename="${order.number}.ics"`,
