@@ -43,7 +43,7 @@ export async function noteRequest(
 export async function answerRequest(tx: Tx, id: number, now: Date): Promise<boolean> {
   const request = await tx
     .selectFrom('account_request')
-    .selectAll()
+    .select(['kind', 'email', 'email_key', 'name', 'locale', 'password_hash'])
     .where('id', '=', id)
     .forUpdate()
     .skipLocked()

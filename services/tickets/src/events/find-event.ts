@@ -3,7 +3,7 @@ import { DomainError } from '@guichet/problem'
 import { toId } from '@guichet/server'
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../context.ts'
-import type { EventRow } from '../db.ts'
+import { COLUMNS, type EventRow } from '../db.ts'
 import type { EventFacts } from './event.ts'
 import { keepEvent } from './keep-event.ts'
 
@@ -12,7 +12,11 @@ const unknown = new LRUCache<string, true>({ max: 10_000, ttl: 10_000 })
 
 /** Our copy of an event; undefined when there is none, or it is gone. */
 export async function findEvent(ctx: Context, eventUuid: string): Promise<EventRow | undefined> {
-  const event = await ctx.db.selectFrom('event').selectAll().where('event_id', '=', eventUuid).executeTakeFirst()
+  const event = await ctx.db
+    .selectFrom('event')
+    .select(COLUMNS.event)
+    .where('event_id', '=', eventUuid)
+    .executeTakeFirst()
   return event?.status === 'deleted' ? undefined : event
 }
 
@@ -21,7 +25,11 @@ export async function findEvent(ctx: Context, eventUuid: string): Promise<EventR
  * whose message is on its way is unknown for a moment.
  */
 export async function fetchEvent(ctx: Context, eventUuid: string): Promise<EventRow> {
-  const known = await ctx.db.selectFrom('event').selectAll().where('event_id', '=', eventUuid).executeTakeFirst()
+  const known = await ctx.db
+    .selectFrom('event')
+    .select(COLUMNS.event)
+    .where('event_id', '=', eventUuid)
+    .executeTakeFirst()
   if (known?.status === 'deleted' || (!known && unknown.has(eventUuid))) throw new DomainError('not-found')
   if (known) return known
   const response = await ctx.askEvents(`/v1/events/${toId('evt', eventUuid)}`)

@@ -1,6 +1,6 @@
 import { inTransaction } from '@guichet/database'
 import type { ExpressionBuilder } from 'kysely'
-import type { Schema, TicketsTx } from '../db.ts'
+import { COLUMNS, type Schema, type TicketsTx } from '../db.ts'
 import { endLockedHolds } from '../orders/end-holds.ts'
 import { refundOrder } from '../refunds/refund-order.ts'
 import type { Job } from './loop.ts'
@@ -51,7 +51,7 @@ async function releaseHolds(tx: TicketsTx, eventId: string, now: Date): Promise<
 async function promiseRefunds(tx: TicketsTx, eventId: string, now: Date): Promise<number> {
   const confirmed = await tx
     .selectFrom('orders')
-    .selectAll()
+    .select(COLUMNS.orders)
     .where('event_id', '=', eventId)
     .where('state', '=', 'confirmed')
     .where(withoutRefund)

@@ -1,5 +1,5 @@
 import { sql } from '@guichet/database'
-import type { OrderRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type TicketsTx } from '../db.ts'
 import { mayBecome, type OrderState } from './order-state.ts'
 
 /**
@@ -24,6 +24,6 @@ export async function changeState(
     .where('event_id', '=', order.event_id)
     .where('id', '=', order.id)
     .where('state', '=', from)
-    .returningAll()
+    .returning(COLUMNS.orders)
     .executeTakeFirst()
 }

@@ -1,7 +1,7 @@
 import { sql } from '@guichet/database'
 import { addToOutbox } from '@guichet/messaging'
 import { newUuid } from '@guichet/server'
-import type { OrderLineRow, OrderRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderLineRow, type OrderRow, type TicketsTx } from '../db.ts'
 import { moveOrders, reclaimOrder } from '../stock/move-orders.ts'
 import { announceOrder } from './announce.ts'
 import { changeState } from './change-state.ts'
@@ -30,7 +30,7 @@ export async function confirmOrder(tx: TicketsTx, order: OrderRow, now: Date): P
 async function issueTickets(tx: TicketsTx, order: OrderRow, now: Date): Promise<void> {
   const lines: OrderLineRow[] = await tx
     .selectFrom('order_line')
-    .selectAll()
+    .select(COLUMNS.order_line)
     .where('event_id', '=', order.event_id)
     .where('order_id', '=', order.id)
     .orderBy('line_number')

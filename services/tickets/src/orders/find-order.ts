@@ -1,15 +1,15 @@
 import { DomainError } from '@guichet/problem'
-import type { OrderRow, TicketsDb, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type TicketsDb, type TicketsTx } from '../db.ts'
 
 export async function findOrder(db: TicketsDb | TicketsTx, orderUuid: string): Promise<OrderRow | undefined> {
-  return db.selectFrom('orders').selectAll().where('id', '=', orderUuid).executeTakeFirst()
+  return db.selectFrom('orders').select(COLUMNS.orders).where('id', '=', orderUuid).executeTakeFirst()
 }
 
 /** Locks the order to the end of the transaction. Orders are locked before payments, and these before allotments. */
 export async function lockOrder(tx: TicketsTx, key: { event_id: string; id: string }): Promise<OrderRow> {
   const order = await tx
     .selectFrom('orders')
-    .selectAll()
+    .select(COLUMNS.orders)
     .where('event_id', '=', key.event_id)
     .where('id', '=', key.id)
     .forNoKeyUpdate()

@@ -1,7 +1,7 @@
 import { DomainError } from '@guichet/problem'
 import { newUuid, toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { EventRow, OrderLineRow, OrderRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type EventRow, type OrderLineRow, type OrderRow, type TicketsTx } from '../db.ts'
 import { totalMinor } from '../money/currency.ts'
 import type { Line } from '../stock/decide.ts'
 import { placeHolds } from '../stock/place-holds.ts'
@@ -48,7 +48,7 @@ export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder):
       expires_at: new Date(outcome.at.getTime() + ctx.config.holdSeconds * 1_000),
       created_at: outcome.at,
     })
-    .returningAll()
+    .returning(COLUMNS.orders)
     .executeTakeFirstOrThrow()
   const lines = outcome.lines.map((line, index) => ({
     event_id: wanted.eventId,

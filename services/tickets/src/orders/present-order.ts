@@ -1,7 +1,16 @@
 import { toId } from '@guichet/server'
 import type { Static } from 'typebox'
 import type { Context } from '../context.ts'
-import type { EventRow, OrderLineRow, OrderRow, PaymentRow, TicketRow, TicketsDb, TicketsTx } from '../db.ts'
+import {
+  COLUMNS,
+  type EventRow,
+  type OrderLineRow,
+  type OrderRow,
+  type PaymentRow,
+  type TicketRow,
+  type TicketsDb,
+  type TicketsTx,
+} from '../db.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
 import type { PlacedOrder } from './place-order.ts'
 
@@ -39,16 +48,29 @@ export async function presentOrders(
   if (orders.length === 0) return []
   const eventIds = [...new Set(orders.map((order) => order.event_id))]
   const orderIds = orders.map((order) => order.id)
-  const ofOrders = <T extends 'order_line' | 'payment' | 'ticket'>(table: T) =>
-    db
-      .selectFrom(table as 'ticket')
-      .selectAll()
-      .where('event_id', 'in', eventIds)
-      .where('order_id', 'in', orderIds)
-  const events = await db.selectFrom('event').selectAll().where('event_id', 'in', eventIds).execute()
-  const lines = (await ofOrders('order_line').orderBy('line_number').execute()) as unknown as OrderLineRow[]
-  const payments = (await ofOrders('payment').orderBy('id').execute()) as unknown as PaymentRow[]
-  const tickets: TicketRow[] = await ofOrders('ticket').orderBy('line_number').orderBy('id').execute()
+  const events = await db.selectFrom('event').select(COLUMNS.event).where('event_id', 'in', eventIds).execute()
+  const lines = await db
+    .selectFrom('order_line')
+    .select(COLUMNS.order_line)
+    .where('event_id', 'in', eventIds)
+    .where('order_id', 'in', orderIds)
+    .orderBy('line_number')
+    .execute()
+  const payments = await db
+    .selectFrom('payment')
+    .select(COLUMNS.payment)
+    .where('event_id', 'in', eventIds)
+    .where('order_id', 'in', orderIds)
+    .orderBy('id')
+    .execute()
+  const tickets = await db
+    .selectFrom('ticket')
+    .select(COLUMNS.ticket)
+    .where('event_id', 'in', eventIds)
+    .where('order_id', 'in', orderIds)
+    .orderBy('line_number')
+    .orderBy('id')
+    .execute()
   const eventById = new Map(events.map((event) => [event.event_id, event]))
   const byOrder = <Row extends { order_id: string }>(rows: Row[]) => Map.groupBy(rows, (row) => row.order_id)
   const [linesOf, paymentsOf, ticketsOf] = [byOrder(lines), byOrder(payments), byOrder(tickets)]

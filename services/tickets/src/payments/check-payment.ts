@@ -1,6 +1,6 @@
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { OrderRow, PaymentRow } from '../db.ts'
+import { COLUMNS, type OrderRow, type PaymentRow } from '../db.ts'
 import type { ProviderPayment } from './provider.ts'
 import { providerOf } from './providers.ts'
 import { settlePayment } from './settle-payment.ts'
@@ -32,7 +32,7 @@ export async function pendingPayment(
 ): Promise<PaymentRow | undefined> {
   return ctx.db
     .selectFrom('payment')
-    .selectAll()
+    .select(COLUMNS.payment)
     .where('event_id', '=', order.event_id)
     .where('order_id', '=', order.id)
     .where('state', '=', 'pending')

@@ -1,6 +1,6 @@
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { PaymentRow } from '../db.ts'
+import { COLUMNS, type PaymentRow } from '../db.ts'
 import { inLanguage } from '../events/texts.ts'
 import { providerOf } from './providers.ts'
 
@@ -30,6 +30,6 @@ export async function openPayment(ctx: Context, payment: PaymentRow): Promise<Pa
     .set({ provider_reference: opened.reference, redirect_url: opened.redirectUrl, return_url: null })
     .where('event_id', '=', payment.event_id)
     .where('id', '=', payment.id)
-    .returningAll()
+    .returning(COLUMNS.payment)
     .executeTakeFirstOrThrow()
 }

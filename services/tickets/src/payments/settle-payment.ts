@@ -1,6 +1,6 @@
 import { inTransaction } from '@guichet/database'
 import type { Context } from '../context.ts'
-import type { OrderRow, PaymentRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
 import { confirmOrder } from '../orders/confirm-order.ts'
 import { lockOrder } from '../orders/find-order.ts'
 import { addRefund } from '../refunds/add-refund.ts'
@@ -58,7 +58,7 @@ async function isFirstWebhook(tx: TicketsTx, webhook: { provider: string; webhoo
 async function lockPayment(tx: TicketsTx, payment: Pick<PaymentRow, 'event_id' | 'id'>): Promise<PaymentRow> {
   return tx
     .selectFrom('payment')
-    .selectAll()
+    .select(COLUMNS.payment)
     .where('event_id', '=', payment.event_id)
     .where('id', '=', payment.id)
     .forNoKeyUpdate()

@@ -1,6 +1,6 @@
 import { DomainError } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
-import type { OrderRow, PaymentRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
 import { confirmOrder } from '../orders/confirm-order.ts'
 import { FREE } from './payment.ts'
 
@@ -20,7 +20,7 @@ export async function startPayment(
   assertPayable(order, terms.provider)
   const pending = await tx
     .selectFrom('payment')
-    .selectAll()
+    .select(COLUMNS.payment)
     .where('event_id', '=', order.event_id)
     .where('order_id', '=', order.id)
     .where('state', '=', 'pending')
@@ -44,7 +44,7 @@ export async function startPayment(
       charged_currency: free ? order.currency : null,
       next_check_at: new Date(now.getTime() + FIRST_CHECK_SECONDS * 1_000),
     })
-    .returningAll()
+    .returning(COLUMNS.payment)
     .executeTakeFirstOrThrow()
   if (free) await confirmOrder(tx, order, now)
   return payment

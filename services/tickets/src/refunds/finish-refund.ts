@@ -2,7 +2,7 @@ import { inTransaction, sql } from '@guichet/database'
 import { addToOutbox } from '@guichet/messaging'
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { OrderRow, PaymentRow, RefundRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type PaymentRow, type RefundRow, type TicketsTx } from '../db.ts'
 import { announceOrder } from '../orders/announce.ts'
 import { changeState } from '../orders/change-state.ts'
 import { lockOrder } from '../orders/find-order.ts'
@@ -15,11 +15,15 @@ import { moveOrders } from '../stock/move-orders.ts'
  * simply called again: the refund's id is the provider's idempotency key.
  */
 export async function finishRefund(ctx: Context, refundId: string): Promise<void> {
-  const refund = await ctx.db.selectFrom('refund').selectAll().where('id', '=', refundId).executeTakeFirstOrThrow()
+  const refund = await ctx.db
+    .selectFrom('refund')
+    .select(COLUMNS.refund)
+    .where('id', '=', refundId)
+    .executeTakeFirstOrThrow()
   if (refund.state === 'succeeded') return
   const payment = await ctx.db
     .selectFrom('payment')
-    .selectAll()
+    .select(COLUMNS.payment)
     .where('event_id', '=', refund.event_id)
     .where('id', '=', refund.payment_id)
     .executeTakeFirstOrThrow()

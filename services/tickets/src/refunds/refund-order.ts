@@ -1,5 +1,5 @@
 import { DomainError } from '@guichet/problem'
-import type { OrderRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type TicketsTx } from '../db.ts'
 import { addRefund } from './add-refund.ts'
 
 /** Promises the refund of a whole confirmed order; `order` is locked. Refused for any other, and a second time. */
@@ -13,7 +13,7 @@ export async function refundOrder(
   if (order.state !== 'confirmed') throw refused()
   const payment = await tx
     .selectFrom('payment')
-    .selectAll()
+    .select(COLUMNS.payment)
     .where('event_id', '=', order.event_id)
     .where('order_id', '=', order.id)
     .where('state', '=', 'succeeded')

@@ -2,6 +2,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, idempotently, toId, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { lockLiveHold } from '../orders/find-order.ts'
 import { allowedOrder } from '../orders/order-access.ts'
 import { OrderHeaders, OrderParams, PaymentAnswer } from '../orders/order-schema.ts'
@@ -48,7 +49,7 @@ export function createPayment(app: App, ctx: Context): void {
       })
       const payment = await ctx.db
         .selectFrom('payment')
-        .selectAll()
+        .select(COLUMNS.payment)
         .where('event_id', '=', order.event_id)
         .where('id', '=', toUuid('pay', body.id))
         .executeTakeFirstOrThrow()

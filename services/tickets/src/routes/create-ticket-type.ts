@@ -3,7 +3,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, authorize, etag, newUuid, toId, toUuid } from '@guichet/server'
 import type { Static } from 'typebox'
 import type { Context } from '../context.ts'
-import type { EventRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type EventRow, type TicketsTx } from '../db.ts'
 import { EventParams } from '../events/event.ts'
 import { fetchEvent } from '../events/find-event.ts'
 import { isCurrency } from '../money/currency.ts'
@@ -51,7 +51,7 @@ async function insertTicketType(
   // Locked, so that two types made at once cannot have two currencies.
   const event = await tx
     .selectFrom('event')
-    .selectAll()
+    .select(COLUMNS.event)
     .where('event_id', '=', eventUuid)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow()

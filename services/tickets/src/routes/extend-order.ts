@@ -2,6 +2,7 @@ import { inTransaction, sql } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { App } from '@guichet/server'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { lockLiveHold } from '../orders/find-order.ts'
 import { allowedOrder } from '../orders/order-access.ts'
 import { EmptyBody, OrderAnswer, OrderHeaders, OrderParams } from '../orders/order-schema.ts'
@@ -34,7 +35,7 @@ export function extendOrder(app: App, ctx: Context): void {
           })
           .where('event_id', '=', order.event_id)
           .where('id', '=', order.id)
-          .returningAll()
+          .returning(COLUMNS.orders)
           .executeTakeFirstOrThrow()
         return presentOrder(ctx, tx, extended, sight)
       })

@@ -2,6 +2,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, authorize, decodeCursor, encodeCursor, hasPermission, toId, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { EventParams } from '../events/event.ts'
 import { findEvent } from '../events/find-event.ts'
 import { OrderPage, OrderStateSchema, PageQuery } from '../orders/order-schema.ts'
@@ -27,7 +28,7 @@ export function listEventOrders(app: App, ctx: Context): void {
       const organizerId = toId('org', event.organizer_id)
       const principal = authorize(request, 'order.read', organizerId)
       const { cursor, limit = 50, state, text } = request.query
-      let query = ctx.db.selectFrom('orders').selectAll().where('event_id', '=', event.event_id)
+      let query = ctx.db.selectFrom('orders').select(COLUMNS.orders).where('event_id', '=', event.event_id)
       if (state) query = query.where('state', '=', state)
       if (cursor) query = query.where('id', '<', toUuid('ord', String(decodeCursor(cursor, 1)[0])))
       if (text) {

@@ -1,6 +1,7 @@
 import { type App, decodeCursor, encodeCursor, toUuid, userOf } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { OrderPage, PageQuery } from '../orders/order-schema.ts'
 import { cutPage } from '../orders/page.ts'
 import { BUYER, presentOrders } from '../orders/present-order.ts'
@@ -14,7 +15,7 @@ export function listMyOrders(app: App, ctx: Context): void {
       const { cursor, limit = 50 } = request.query
       let query = ctx.db
         .selectFrom('orders')
-        .selectAll()
+        .select(COLUMNS.orders)
         .where('buyer_user_id', '=', toUuid('usr', userOf(request).userId))
       if (cursor) query = query.where('id', '<', toUuid('ord', String(decodeCursor(cursor, 1)[0])))
       const rows = await query

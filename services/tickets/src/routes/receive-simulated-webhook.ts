@@ -2,6 +2,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, parseId } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { settlePayment } from '../payments/settle-payment.ts'
 
 const BODY_BYTES_MAX = 64 * 1024
@@ -31,7 +32,7 @@ export function receiveSimulatedWebhook(root: App, ctx: Context): void {
         const { webhookId, paymentId } = provider.readWebhook(request.headers, body)
         const uuid = paymentId && parseId('pay', paymentId)
         const payment = uuid
-          ? await ctx.db.selectFrom('payment').selectAll().where('id', '=', uuid).executeTakeFirst()
+          ? await ctx.db.selectFrom('payment').select(COLUMNS.payment).where('id', '=', uuid).executeTakeFirst()
           : undefined
         if (payment && paymentId) {
           const found = await provider.find({ paymentId, reference: payment.provider_reference })

@@ -1,6 +1,7 @@
 import { DomainError } from '@guichet/problem'
 import { type App, authorize, idempotently, toId, toUuid } from '@guichet/server'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { findOrder, lockOrder } from '../orders/find-order.ts'
 import { EmptyBody, OrderParams } from '../orders/order-schema.ts'
 import { finishRefund } from '../refunds/finish-refund.ts'
@@ -27,7 +28,11 @@ export function refundOrderRoute(app: App, ctx: Context): void {
       })
       const refundId = toUuid('rfd', body.id)
       await finishRefund(ctx, refundId).catch((error) => request.log.warn({ err: error }, 'refund put off'))
-      const refund = await ctx.db.selectFrom('refund').selectAll().where('id', '=', refundId).executeTakeFirstOrThrow()
+      const refund = await ctx.db
+        .selectFrom('refund')
+        .select(COLUMNS.refund)
+        .where('id', '=', refundId)
+        .executeTakeFirstOrThrow()
       return reply.code(201).send(presentRefund(refund))
     },
   )

@@ -2,6 +2,7 @@ import { inTransaction, sql } from '@guichet/database'
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { COLUMNS } from '../db.ts'
 import { lockLiveHold } from '../orders/find-order.ts'
 import { allowedOrder } from '../orders/order-access.ts'
 import { BuyerBody, LocaleBody, OrderAnswer, OrderHeaders, OrderParams } from '../orders/order-schema.ts'
@@ -36,7 +37,7 @@ export function updateOrder(app: App, ctx: Context): void {
           })
           .where('event_id', '=', order.event_id)
           .where('id', '=', order.id)
-          .returningAll()
+          .returning(COLUMNS.orders)
           .executeTakeFirstOrThrow()
         return presentOrder(ctx, tx, updated, sight)
       })

@@ -2,7 +2,7 @@ import { inTransaction, sql } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import { type App, assertIfMatch, etag } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { TicketsTx, TicketTypeRow } from '../db.ts'
+import { COLUMNS, type TicketsTx, type TicketTypeRow } from '../db.ts'
 import { assertTerms, toInstant } from '../ticket-types/assert-terms.ts'
 import { writableTicketType } from '../ticket-types/find-ticket-type.ts'
 import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
@@ -44,7 +44,7 @@ export function updateTicketType(app: App, ctx: Context): void {
 async function lockTicketType(tx: TicketsTx, type: Pick<TicketTypeRow, 'event_id' | 'id'>): Promise<TicketTypeRow> {
   const current = await tx
     .selectFrom('ticket_type')
-    .selectAll()
+    .select(COLUMNS.ticket_type)
     .where('event_id', '=', type.event_id)
     .where('id', '=', type.id)
     .forNoKeyUpdate()
@@ -82,7 +82,7 @@ async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTick
 async function setCapacity(tx: TicketsTx, type: TicketTypeRow, capacity: number): Promise<void> {
   const pool = await tx
     .selectFrom('allotment')
-    .selectAll()
+    .select(COLUMNS.allotment)
     .where('event_id', '=', type.event_id)
     .where('ticket_type_id', '=', type.id)
     .forNoKeyUpdate()

@@ -1,4 +1,4 @@
-import type { EventRow, TicketsTx } from '../db.ts'
+import { COLUMNS, type EventRow, type TicketsTx } from '../db.ts'
 import type { Texts } from '../events/texts.ts'
 import { type LockedAllotment, lockAllotmentsOfTypes, type Move, moveStock } from './allotments.ts'
 import { type Decision, decide, type Line, type StockView, type TypeTerms } from './decide.ts'
@@ -89,7 +89,7 @@ async function readStocks(
   eventIds: string[],
   locked: readonly LockedAllotment[],
 ): Promise<Map<string, EventStock>> {
-  const events = await tx.selectFrom('event').selectAll().where('event_id', 'in', eventIds).execute()
+  const events = await tx.selectFrom('event').select(COLUMNS.event).where('event_id', 'in', eventIds).execute()
   const types = await tx
     .selectFrom('ticket_type as type')
     .innerJoin('ticket_type_allotment as draw', (join) =>

@@ -1,6 +1,6 @@
 import { toId } from '@guichet/server'
 import type { Static } from 'typebox'
-import type { EventRow, TicketsDb, TicketsTx, TicketTypeRow } from '../db.ts'
+import { COLUMNS, type EventRow, type TicketsDb, type TicketsTx, type TicketTypeRow } from '../db.ts'
 import { REMAINING_SHOWN_MAX } from '../stock/decide.ts'
 import type { TicketTypeAnswer } from './ticket-type-schema.ts'
 
@@ -14,7 +14,12 @@ export interface TypeStock extends TicketTypeRow {
 
 /** An event's types with the counters of their own pools, in the order in which they were made. */
 export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string): Promise<TypeStock[]> {
-  const types = await db.selectFrom('ticket_type').selectAll().where('event_id', '=', eventUuid).orderBy('id').execute()
+  const types = await db
+    .selectFrom('ticket_type')
+    .select(COLUMNS.ticket_type)
+    .where('event_id', '=', eventUuid)
+    .orderBy('id')
+    .execute()
   const pools = await db
     .selectFrom('ticket_type_allotment as draw')
     .innerJoin('allotment as pool', (join) =>
