@@ -1,5 +1,5 @@
 import { ConfigError, configuration } from './src/config.server.ts'
-import { createWeb, type PageHandler, SCHEME_HEADER } from './src/gateway/service.server.ts'
+import { ADDRESS_HEADER, createWeb, type PageHandler, SCHEME_HEADER } from './src/gateway/service.server.ts'
 
 /** The web process: environment → configuration → start → signals. */
 async function main(): Promise<void> {
@@ -7,6 +7,7 @@ async function main(): Promise<void> {
   if (process.argv[2] === 'check-config') return
   // adapter-node reads these when its handler is loaded.
   process.env.PROTOCOL_HEADER = SCHEME_HEADER
+  process.env.ADDRESS_HEADER = ADDRESS_HEADER
   process.env.BODY_SIZE_LIMIT = '6M'
   const build = new URL('./build/handler.js', import.meta.url)
   const { handler } = (await import(build.href)) as { handler: PageHandler }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.server.ts'
 
@@ -42,4 +45,23 @@ it('refuses a short secret and one copied from an example', () => {
   expect(faultsOf({ ...whole, WEB_SESSION_SECRET: 'short' })).toHaveLength(1)
   expect(faultsOf({ ...whole, WEB_SESSION_SECRET: 'change-me-change-me-change-me-change-me' })).toHaveLength(1)
   expect(faultsOf({ ...whole, WEB_SESSION_SECRET: 'a'.repeat(40) })).toHaveLength(1)
+})
+
+it('reads the secret from the file that a container platform mounts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guichet-web-'))
+  const path = join(folder, 'session')
+  writeFileSync(path, `${whole.WEB_SESSION_SECRET}\n`)
+  const mounted = { ...whole, WEB_SESSION_SECRET: undefined, WEB_SESSION_SECRET_FILE: path }
+  expect(readConfig(mounted).secrets.session).toBe(whole.WEB_SESSION_SECRET)
+  rmSync(folder, { recursive: true })
+  expect(faultsOf(mounted)).toHaveLength(1)
+})
+
+it('believes no proxy that is not named, and refuses a name that is none', () => {
+  expect(readConfig(whole).config.trustProxy).toEqual([])
+  const { config } = readConfig({ ...whole, WEB_TRUST_PROXY: 'loopback, 10.0.0.0/8 ::1' })
+  expect(config.trustProxy).toEqual(['loopback', '10.0.0.0/8', '::1'])
+  for (const WEB_TRUST_PROXY of ['true', '10.0.0.0/33', '0.0.0.0/0', 'proxy.example']) {
+    expect(faultsOf({ ...whole, WEB_TRUST_PROXY }), WEB_TRUST_PROXY).toHaveLength(1)
+  }
 })

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, request, type Server } from 'no
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../src/config.server.ts'
-import { createWeb, type Web } from '../src/gateway/service.server.ts'
+import { ADDRESS_HEADER, createWeb, type Web } from '../src/gateway/service.server.ts'
 
 /** A service on the wire that tells what reached it. */
 let seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[] = []
@@ -20,7 +20,7 @@ const service: Server = createServer((request, response) => {
 })
 let web: Web
 let address = ''
-let pages: { url: string; origin: string | undefined }[] = []
+let pages: { url: string; origin: string | undefined; address: unknown }[] = []
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
@@ -29,13 +29,14 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'https://tickets.example',
+    trustProxy: ['127.0.0.1'],
     services: { accounts: up, events: up, tickets: up, notifications: 'http://127.0.0.1:9' },
     sandbox: { inbox: up, payments: null, sms: null },
     paymentOrigins: [],
     logLevel: 'silent',
   }
   web = await createWeb(config, (request, response) => {
-    pages.push({ url: request.url ?? '', origin: request.headers.origin })
+    pages.push({ url: request.url ?? '', origin: request.headers.origin, address: request.headers[ADDRESS_HEADER] })
     response.writeHead(200).end('page')
   })
   address = (await web.start()).url
@@ -147,6 +148,13 @@ describe('the way to the pages', () => {
     await send({ origin: 'null', 'sec-fetch-site': 'same-origin' })
     await send({ origin: 'null' })
     expect(pages.map(({ origin }) => origin)).toEqual([`https://${new URL(address).host}`, 'null'])
+  })
+
+  it('tells pages and services who visits: by the proxy that is trusted, and never by what a visitor writes', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.66, 203.0.113.7', [ADDRESS_HEADER]: '198.51.100.1' }
+    await send(headers)
+    await fetch(`${address}/api/tickets/v1/orders`, { headers })
+    expect([pages[0]?.address, seen[0]?.headers['x-forwarded-for']]).toEqual(['203.0.113.7', '203.0.113.7'])
   })
 
   it('is alive and ready', async () => {

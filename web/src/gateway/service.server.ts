@@ -20,6 +20,8 @@ export async function createWeb(config: Config, pages: PageHandler): Promise<Web
     loggerInstance: log,
     // A page's address may hold an order's key: requests are not logged here, faults are.
     logController: new LogController({ disableRequestLogging: true }),
+    // Nobody's X-Forwarded-For is believed unless the operator names the proxy: limits by sender hang on it.
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: 6 * 1024 * 1024,
     forceCloseConnections: 'idle',
   })
@@ -34,7 +36,7 @@ export async function createWeb(config: Config, pages: PageHandler): Promise<Web
       if (isForeign(request.raw))
         return reply.code(403).type('text/plain').send('Requests from other sites are refused.')
       reply.hijack()
-      prepare(request.raw, config)
+      prepare(request.raw, config, request.ip)
       pages(request.raw, reply.raw, () => reply.raw.writeHead(404).end())
     })
   })
@@ -47,8 +49,11 @@ export async function createWeb(config: Config, pages: PageHandler): Promise<Web
 
 /** Header that tells adapter-node the scheme which the visitor sees (PROTOCOL_HEADER). */
 export const SCHEME_HEADER = 'x-guichet-scheme'
+/** Header that tells it the visitor's address (ADDRESS_HEADER). What a visitor writes into either is overwritten. */
+export const ADDRESS_HEADER = 'x-guichet-address'
 
-function prepare(request: IncomingMessage, config: Config): void {
+function prepare(request: IncomingMessage, config: Config, address: string): void {
+  request.headers[ADDRESS_HEADER] = address
   const scheme = config.publicUrl.startsWith('https:') ? 'https' : 'http'
   request.headers[SCHEME_HEADER] = scheme
   // Pages with secrets send no referrer, which makes browsers call their own origin "null". The same browsers also say,
