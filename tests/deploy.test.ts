@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { readConfig as readInboxConfig } from '../sandbox/src/inbox/config.ts'
+import { readConfig as readPaymentsConfig } from '../sandbox/src/payments/config.ts'
+import { readConfig as readSmsConfig } from '../sandbox/src/sms/config.ts'
+import { readConfig as readWebConfig } from '../web/src/config.server.ts'
 
 // Containers cannot run everywhere, but what they would run can: the same commands with the same environment.
 
@@ -15,6 +19,7 @@ interface ComposeService {
   command?: string[]
   environment?: Record<string, string>
   depends_on?: Record<string, unknown>
+  volumes?: string[]
 }
 const compose = parse(readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8'), { merge: true }) as {
   services: Record<string, ComposeService>
@@ -57,6 +62,20 @@ describe('compose.yaml', () => {
     })
     expect(result.stderr + result.stdout, `exit code ${result.status}`).not.toMatch(/not valid/)
     expect(result.status).toBe(0)
+  })
+
+  it('gives the web and the sandbox an environment that they accept too', async () => {
+    expect(() => readWebConfig(environment('web'))).not.toThrow()
+    expect(() => readPaymentsConfig(environment('payments'))).not.toThrow()
+    expect(() => readInboxConfig(environment('inbox'))).not.toThrow()
+    expect(() => readSmsConfig(environment('sms'))).not.toThrow()
+  })
+
+  it('shows the secrets to nobody who needs none', () => {
+    for (const [name, service] of Object.entries(compose.services)) {
+      const needs = name === 'secrets' || JSON.stringify(service).includes('"/secrets/')
+      expect(service.volumes?.some((volume) => volume.startsWith('secrets:')) ?? false, name).toBe(needs)
+    }
   })
 
   it('names only targets, commands and services that exist', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Everything wrong with the environment, told at once. */
 export class ConfigError extends Error {
   readonly faults: string[]
@@ -9,11 +11,14 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>
 
-/** Reads variables of the environment and collects what is wrong with them; `done` throws the whole list. */
+/**
+ * Reads variables of the environment and collects what is wrong with them; `done` throws the whole list. `NAME_FILE` is
+ * the path of a file that holds the value, as container platforms mount secrets.
+ */
 export function environmentReader(environment: Environment) {
   const faults: string[] = []
   const text = (name: string, fallback?: string): string => {
-    const value = environment[name] || fallback
+    const value = environment[name] || contents(environment[`${name}_FILE`]) || fallback
     if (value === undefined) faults.push(`${name} is missing`)
     return value ?? ''
   }
@@ -37,5 +42,15 @@ export function environmentReader(environment: Environment) {
     done() {
       if (faults.length > 0) throw new ConfigError(faults)
     },
+  }
+}
+
+function contents(path: string | undefined): string | undefined {
+  if (!path) return undefined
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    // Said as what it comes to: the variable is missing.
+    return undefined
   }
 }
