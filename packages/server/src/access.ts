@@ -62,13 +62,18 @@ export function hasPermission(
 ): boolean {
   if (principal.kind !== 'user') return false
   if (principal.admin) return true
-  const role = principal.memberships[organizerId]
+  const role = roleIn(principal, organizerId)
   return role !== undefined && (access.permissions[permission]?.includes(role) ?? false)
+}
+
+/** Own entries alone: `constructor` in a path names no organizer, though every object has one. */
+function roleIn({ memberships }: UserPrincipal, organizerId: string): string | undefined {
+  return Object.hasOwn(memberships, organizerId) ? memberships[organizerId] : undefined
 }
 
 /** True when the user belongs to the organizer, whatever the role, and so may know what it has. */
 export function isMember(principal: Principal, organizerId: string): boolean {
-  return principal.kind === 'user' && (principal.admin || principal.memberships[organizerId] !== undefined)
+  return principal.kind === 'user' && (principal.admin || roleIn(principal, organizerId) !== undefined)
 }
 
 /**

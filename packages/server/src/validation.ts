@@ -44,22 +44,24 @@ function fieldErrors(errors: ErrorObject[]): FieldError[] {
   })
 }
 
+/** No body of ours is deeper than this; a thousand brackets would only use up the stack of whoever walks them. */
+const DEPTH_MAX = 20
+
 /** PostgreSQL cannot store NUL, and half a surrogate pair is no text: both are refused before any handler runs. */
-export function assertCleanText(value: unknown, pointer = ''): void {
+export function assertCleanText(value: unknown, pointer = '', depth = 0): void {
+  if (depth > DEPTH_MAX) throw refused(pointer, 'is nested too deeply')
   if (typeof value === 'string') {
-    if (value.includes('\u0000') || !value.isWellFormed()) {
-      throw new DomainError(
-        'request-invalid',
-        {},
-        { errors: [{ pointer: pointer || '/', detail: 'holds a character that is not text' }] },
-      )
-    }
+    if (value.includes('\u0000') || !value.isWellFormed()) throw refused(pointer, 'holds a character that is not text')
   } else if (Array.isArray(value)) {
-    for (const [index, part] of value.entries()) assertCleanText(part, `${pointer}/${index}`)
+    for (const [index, part] of value.entries()) assertCleanText(part, `${pointer}/${index}`, depth + 1)
   } else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
     for (const [name, part] of Object.entries(value)) {
-      assertCleanText(name, pointer)
-      assertCleanText(part, `${pointer}/${name}`)
+      assertCleanText(name, pointer, depth + 1)
+      assertCleanText(part, `${pointer}/${name}`, depth + 1)
     }
   }
+}
+
+function refused(pointer: string, detail: string): DomainError {
+  return new DomainError('request-invalid', {}, { errors: [{ pointer: pointer || '/', detail }] })
 }

@@ -103,6 +103,20 @@ describe('bodies', () => {
     expect((await raw(JSON.stringify({ name: 'a'.repeat(300_000) }))).statusCode).toBe(413)
   })
 
+  it('nested beyond any use are refused, as values and as unknown fields, and cost no stack', async () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const deep = (levels: number) => `${open.repeat(levels)}1${close.repeat(levels)}`
+      for (const payload of [`{"name":${deep(40_000)}}`, `{"x":${deep(40_000)}}`, deep(40_000)]) {
+        const headers = { 'content-type': 'application/json' }
+        const answer = await app.inject({ method: 'POST', url: '/v1/things', payload, headers })
+        expect([answer.statusCode, answer.json().code]).toEqual([400, 'request-invalid'])
+      }
+    }
+  })
+
   it('sent by another site are refused before they are read', async () => {
     expect((await post({ name: 'a' }, { 'sec-fetch-site': 'cross-site' })).json().code).toBe('cross-site')
   })
@@ -159,6 +173,9 @@ describe('the access table', () => {
     expect((await get(url, await token({}, true))).statusCode).toBe(200)
     expect((await get(url, await token({ [ORGANIZER]: 'viewer' }))).statusCode).toBe(403)
     expect((await get(url, await token({}))).json().code).toBe('not-found')
+    for (const id of ['constructor', 'toString', '__proto__']) {
+      expect((await get(`/v1/organizers/${id}`, await token({}))).json().code, id).toBe('not-found')
+    }
     expect((await get(url, await tokens.service('peer', 'example'))).statusCode).toBe(403)
   })
 
