@@ -70,11 +70,13 @@ export const actions: Actions = {
     const values = textValues(await event.request.formData())
     const language = languageOf(event)
     const old = await readOrder(event)
+    // The secret makes the key one that nobody else can: whoever repeats the request is given the new order's secret.
+    const secret = event.url.searchParams.get('key') ?? ''
     let id: string
     let key: string
     try {
       const lines = old.lines.map(({ ticketTypeId, quantity }) => ({ ticketTypeId, quantity }))
-      const order = await placeOrder(event, old.eventId, lines, `again ${old.id}`, language)
+      const order = await placeOrder(event, old.eventId, lines, `again ${old.id} ${secret}`, language)
       const buyer = { name: values.name || old.buyer?.name || '', email: values.email || old.buyer?.email || '' }
       if (buyer.name && buyer.email) await keepBuyer(event, order, buyer)
       key = encodeURIComponent(order.secret ?? '')
