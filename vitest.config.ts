@@ -15,16 +15,18 @@ export default defineConfig({
   test: {
     // Two cores are what we promise to run on; more files at once only wait for each other.
     maxWorkers: 2,
-    projects: [...packageProjects, ...databaseProjects, ...others, { name: 'repository', root: '.' }].map(({ name, root }) => ({
-      test: {
-        name,
-        root,
-        environment: 'node',
-        include: name === 'repository' ? ['tests/*.test.ts'] : ['tests/**/*.test.ts', 'src/**/*.test.ts'],
-        globalSetup: [`${import.meta.dirname}/packages/testkit/src/setup.ts`],
-        testTimeout: 120_000,
-        hookTimeout: 180_000,
-      },
-    })),
+    projects: [...packageProjects, ...databaseProjects, ...others, { name: 'repository', root: '.' }].map(
+      ({ name, root }) => ({
+        test: {
+          name,
+          root,
+          environment: 'node',
+          include: name === 'repository' ? ['tests/*.test.ts'] : ['tests/**/*.test.ts', 'src/**/*.test.ts'],
+          globalSetup: [`${import.meta.dirname}/packages/testkit/src/setup.ts`],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      }),
+    ),
   },
 })
