@@ -102,6 +102,9 @@ describe('the list of events', () => {
     'cursor=%20',
     'cursor=WzFd',
     'cursor=WzEsIngiXQ',
+    // What is a cursor in form, and neither a time nor an id to PostgreSQL.
+    'cursor=WzEsIi0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0tLSJd',
+    'cursor=Wy04NjQwMDAwMDAwMDAwMDAwLjAsIjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMCJd',
     'from=yesterday',
     'to=2027-13-45',
     'category=x',
@@ -110,6 +113,20 @@ describe('the list of events', () => {
     const answer = await fixture.anonymous('GET', `/v1/events?${query}`)
     expect(answer.status).toBe(400)
     expect(answer.body.errors.length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    'from=0000-01-01',
+    'to=9999-12-31',
+    'text=%25%5C_%5C',
+    `text=${'%EF%B7%BA'.repeat(200)}`,
+    'city=%F0%9F%8E%AD',
+    'status=draft&status=draft',
+    `organizerId=${'a'.repeat(60)}`,
+    'organizerId=constructor',
+  ])('finds what there is by %s', async (query) => {
+    expect((await fixture.anonymous('GET', `/v1/events?${query}`)).status).toBe(200)
+    expect((await fixture.anonymous('GET', `/v1/event-facets?${query}`)).status).toBe(200)
   })
 
   it('counts categories and cities, each without its own filter', async () => {

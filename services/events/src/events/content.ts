@@ -81,7 +81,8 @@ function checked(content: Content): Content {
   return content
 }
 
-function isInstant(time: Date): boolean {
+/** From 1970 to 2199: what an event can be, and what PostgreSQL and every calendar can write. */
+export function isInstant(time: Date): boolean {
   return time.getTime() >= 0 && time.getTime() < Date.UTC(2200, 0)
 }
 

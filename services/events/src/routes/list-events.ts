@@ -3,6 +3,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, decodeCursor, encodeCursor } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
+import { isInstant } from '../events/content.ts'
 import { FilterSchema, visibleEvents } from '../events/list.ts'
 import { presentSummary } from '../events/present.ts'
 import { EventSummarySchema } from '../events/schemas.ts'
@@ -55,10 +56,13 @@ export function listEvents(app: App, ctx: Context): void {
   )
 }
 
+/** A UUID as PostgreSQL takes it: nothing that a client makes up may be its error. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 function positionOf(cursor: string): { startsAt: Date; id: string } {
   const [ms, id] = decodeCursor(cursor, 2)
   const startsAt = new Date(Number(ms))
-  if (Number.isNaN(startsAt.getTime()) || typeof id !== 'string' || !/^[0-9a-f-]{36}$/.test(id)) {
+  if (!isInstant(startsAt) || typeof id !== 'string' || !UUID.test(id)) {
     throw new DomainError(
       'request-invalid',
       {},
