@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { newOrganizerId } from '@guichet/testkit'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodePicture } from '../src/images/encode-picture.ts'
 import { createPictureFetcher } from '../src/images/fetch-picture.ts'
 import { isPublicAddress } from '../src/images/public-address.ts'
 import { type EventsFixture, eventsFixture, multipart } from './fixture.ts'
@@ -95,6 +96,15 @@ describe('uploading a picture', () => {
       .toBuffer()
     expect(bomb.length).toBeLessThan(1024 * 1024)
     expect((await upload(id, bomb)).status).toBe(413)
+  })
+
+  it('says that it is busy (503) rather than hold any number of pictures in memory, and works again afterwards', async () => {
+    const picture = await plain(3000, 2000).png().toBuffer()
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => encodePicture(picture)))
+    const refused = answers.filter((answer) => answer.status === 'rejected')
+    expect(refused).toHaveLength(12)
+    expect(refused[0]?.reason).toMatchObject({ code: 'unavailable', facts: { retryAfterSeconds: 5 } })
+    expect(await encodePicture(picture)).toMatchObject({ width: 1600 })
   })
 
   it('refuses JSON (415), a form without a file (400), other members (403), strangers (404), nobody (401), an old ETag (412)', async () => {

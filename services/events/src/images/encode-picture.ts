@@ -32,16 +32,25 @@ async function loadSharp() {
   return sharp
 }
 
+/** Each one that waits holds up to 8 MB. */
+const WAITING_MAX = 8
+let waiting = 0
 let last: Promise<unknown> = Promise.resolve()
 
 /**
  * The picture as our own WebP of at most 1600 px, without anything else that the file held (place, camera, profiles).
  * One at a time, because a large one takes some 160 MB while it is decoded.
- * @throws DomainError `image-not-accepted`, or `payload-too-large` for more than 40 megapixels.
+ * @throws DomainError `image-not-accepted`, `payload-too-large` for more than 40 megapixels, or `unavailable` while
+ * too many wait.
  */
-export function encodePicture(bytes: Buffer): Promise<Picture> {
+export async function encodePicture(bytes: Buffer): Promise<Picture> {
+  if (waiting >= WAITING_MAX) throw new DomainError('unavailable', { retryAfterSeconds: 5 })
+  waiting += 1
   const turn = last.then(() => encode(bytes))
-  last = turn.catch(() => undefined)
+  last = turn.then(
+    () => (waiting -= 1),
+    () => (waiting -= 1),
+  )
   return turn
 }
 

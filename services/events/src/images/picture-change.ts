@@ -1,3 +1,4 @@
+import { DomainError } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
 import type { Context } from '../context.ts'
 import type { EventRow, EventsTx } from '../db.ts'
@@ -28,9 +29,14 @@ export async function pictureFromUrl(
   }
   const bytes = await ctx.pictures.fetch(imageUrl)
   const picture = await encodePicture(bytes).catch((error: unknown) => {
-    throw refusedUrl(error)
+    throw isBusy(error) ? error : refusedUrl(error)
   })
   return { kind: 'replace', picture, sourceUrl: imageUrl }
+}
+
+/** Too many pictures wait: nothing is said about this one. */
+function isBusy(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'unavailable'
 }
 
 /** Stores the new picture and gives the event's columns; the old one goes with {@link dropPicture} after the update. */
