@@ -9,7 +9,7 @@ const packageProjects = ['database', 'embedded-postgres', 'messaging', 'problem'
   name,
   root: `packages/${name}`,
 }))
-const others = ['sandbox', 'cli', 'web', 'e2e'].map((name) => ({ name, root: name }))
+const others = ['sandbox', 'bench', 'cli', 'web', 'e2e'].map((name) => ({ name, root: name }))
 
 export default defineConfig({
   test: {

@@ -24,6 +24,7 @@ const WORKSPACES = [
   ...['problem', 'database', 'server', 'messaging', 'embedded-postgres', 'testkit'].map((name) => `packages/${name}`),
   ...['accounts', 'events', 'tickets', 'notifications'].map((name) => `services/${name}`),
   'sandbox',
+  'bench',
   'cli',
   'e2e',
 ]

@@ -26,6 +26,10 @@ const commands: Record<string, Command> = {
     summary: 'run every test, or those that vitest selects by the arguments',
     run: async (args) => (await import('./test.ts')).test(args),
   },
+  bench: {
+    summary: 'measure the sale: hot-event, spread, sold-out, idle, peers, or all in five minutes [--json]',
+    run: async (args) => (await import('./bench.ts')).bench(args),
+  },
   import: {
     summary: 'import events from FILE (conferences, ics, jsonld, csv); see import --help',
     run: async (args) => (await import('./import/import-command.ts')).importCommand(args),

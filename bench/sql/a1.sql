@@ -1,0 +1,8 @@
+-- A1: what is usually written. The row lock is held across six round trips and the flush of the commit.
+BEGIN;
+SELECT remaining FROM stock WHERE id = :ev FOR UPDATE;
+UPDATE stock SET remaining = remaining - 1 WHERE id = :ev;
+INSERT INTO orders (id, event_id, email, qty, idem) VALUES (uuidv7(), :ev, 'x@example.org', 1, gen_random_uuid()) RETURNING id \gset
+INSERT INTO tickets (order_id, n) VALUES (:id, 1);
+INSERT INTO outbox (topic, key) VALUES ('order.placed', :id);
+COMMIT;

@@ -1,0 +1,48 @@
+/** What a load generator saw. Rates and latencies leave out the first half second. */
+export interface Load {
+  perSecond: number
+  /** Everything answered as wanted, warm-up included: what the books must show. */
+  acknowledged: number
+  /** Other answers, by status or error. */
+  refused: Record<string, number>
+  p50Ms: number
+  p99Ms: number
+}
+
+export const WARM_UP_MS = 500
+
+/** Sums up answers by the time of their end and how long they took, both in milliseconds. */
+export class Tally {
+  readonly refused: Record<string, number> = {}
+  acknowledged = 0
+  #latencies: number[] = []
+  readonly #from: number
+  readonly #until: number
+
+  /** @param warmUpMs how much of the beginning counts for the books only. */
+  constructor(startMs: number, durationMs: number, warmUpMs = WARM_UP_MS) {
+    this.#from = startMs + warmUpMs
+    this.#until = startMs + durationMs
+  }
+
+  acknowledge(endMs: number, latencyMs: number): void {
+    this.acknowledged += 1
+    if (endMs >= this.#from && endMs < this.#until) this.#latencies.push(latencyMs)
+  }
+
+  refuse(why: string): void {
+    this.refused[why] = (this.refused[why] ?? 0) + 1
+  }
+
+  load(ordersEach = 1): Load {
+    const sorted = this.#latencies.sort((a, b) => a - b)
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+    return {
+      perSecond: (sorted.length * ordersEach * 1_000) / (this.#until - this.#from),
+      acknowledged: this.acknowledged * ordersEach,
+      refused: this.refused,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// node bench/src/run.ts [name …] [--json] [--rounds N] [--seconds S] [--data DIR]: called by `./guichet bench`.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { PostgresStartError } from '@guichet/embedded-postgres'
+import { hotEvent } from './benches/hot-event.ts'
+import { idle } from './benches/idle.ts'
+import { peers } from './benches/peers.ts'
+import { soldOut } from './benches/sold-out.ts'
+import { spread } from './benches/spread.ts'
+import { showSettings, timeSync } from './postgres.ts'
+import { print, type Report } from './report.ts'
+import type { Plan } from './rounds.ts'
+import { pgbenchVersion } from './sql-load.ts'
+import { type Stage, setStage } from './stage.ts'
+
+const BENCHES: Record<string, { run: (stage: Stage, plan: Plan) => Promise<Report>; rounds: number; seconds: number }> =
+  {
+    'hot-event': { run: hotEvent, rounds: 5, seconds: 2 },
+    spread: { run: spread, rounds: 5, seconds: 2 },
+    'sold-out': { run: soldOut, rounds: 5, seconds: 1 },
+    idle: { run: idle, rounds: 5, seconds: 1 },
+    peers: { run: peers, rounds: 2, seconds: 2 },
+  }
+const TMPFS = 0x01021994
+
+class Refusal extends Error {}
+
+process.exitCode = await main().catch((error: unknown) => {
+  const expected = error instanceof Refusal || error instanceof PostgresStartError
+  process.stderr.write(`guichet: ${expected ? error.message : (error as Error).stack}\n`)
+  return 1
+})
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        data: { type: 'string', default: tmpdir() },
+      },
+    })
+  } catch (error) {
+    throw new Refusal(`${(error as Error).message.split(/[.\n]/)[0]}; "./guichet bench --help" lists what it takes.`)
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readOptions()
+  const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES)
+  for (const name of names) {
+    if (!Object.hasOwn(BENCHES, name))
+      throw new Refusal(`There is no bench "${name}": ${Object.keys(BENCHES).join(', ')}.`)
+  }
+  const limit = (text: string | undefined, most: number) =>
+    text && Math.min(most, Math.max(1, Math.trunc(Number(text))))
+  const folder = mkdtempSync(join(values.data, 'guichet-bench-'))
+  if (statfsSync(folder).type === TMPFS)
+    say(`${values.data} is memory, not a disk: a commit costs nothing there. Use --data.`)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+  let stage: Stage | undefined
+  try {
+    stage = await setStage(join(folder, 'postgres'))
+    const machine = {
+      ...describeMachine(),
+      fdatasyncMicroseconds: timeSync(folder),
+      postgres: await showSettings(stage.server.client),
+    }
+    say(JSON.stringify(machine, null, 2))
+    const reports: Report[] = []
+    for (const name of names) {
+      const bench = BENCHES[name]
+      if (!bench) continue
+      const rounds = limit(values.rounds, 20) || bench.rounds
+      const seconds = limit(values.seconds, 10) || bench.seconds
+      const ended = new Promise<never>((_done, failed) => {
+        stop.signal.addEventListener('abort', () => failed(new Refusal('Stopped.')))
+        if (stop.signal.aborted) failed(new Refusal('Stopped.'))
+      })
+      const report = await Promise.race([bench.run(stage, { rounds, seconds }), ended])
+      say(print(report))
+      reports.push(report)
+    }
+    say(`\nload average at the end: ${loadavg()[0]?.toFixed(1)}`)
+    if (values.json) process.stdout.write(`${JSON.stringify({ machine, reports }, null, 2)}\n`)
+    return reports.every(({ faults }) => faults.length === 0) ? 0 : 2
+  } finally {
+    await stage?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function describeMachine() {
+  return {
+    date: new Date().toISOString(),
+    commit: describeCommit(),
+    processor: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+    node: process.version,
+    sqlLoad: pgbenchVersion ?? 'pg, in a process of ours (no pgbench on the PATH)',
+    loadAverageBefore: Number(loadavg()[0]?.toFixed(1)),
+  }
+}
+
+/** Undefined where git is not, or the sources came without it. */
+function describeCommit(): string | undefined {
+  const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  })
+  return stdout?.trim() || undefined
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { type Children, firstMessage, forkChild, SERVICE_FLAGS, stopChildren } from './children.ts'
+import { type SendHttp, startHttpLoad } from './http-load.ts'
+import { type Server, startServer } from './postgres.ts'
+import { startTickets, type Tickets } from './tickets.ts'
+
+/** All that runs during a bench: one PostgreSQL, the service, the servers it is compared with, the load generator. */
+export interface Stage {
+  server: Server
+  tickets: Tickets
+  bare: { url: string; pid: number }
+  plain: { url: string; pid: number }
+  send: SendHttp
+  stop(): Promise<void>
+}
+
+export async function setStage(dataDir: string): Promise<Stage> {
+  const children: Children = []
+  const server = await startServer(dataDir)
+  const stop = async () => {
+    await stopChildren(children)
+    await server.client.end().catch(() => {})
+    await server.postgres.stop()
+  }
+  try {
+    const tickets = await startTickets(server, children)
+    const send = startHttpLoad(children)
+    const reply = await askForReply(tickets)
+    const env = { BENCH_REPLY: reply, BENCH_DATABASE_URL: server.postgres.url('bench') }
+    const [bare, plain] = await Promise.all(
+      ['bare', 'plain'].map(async (name) => {
+        const child = forkChild(children, `${import.meta.dirname}/servers/${name}.ts`, { env, node: SERVICE_FLAGS })
+        await once(child, 'spawn')
+        return { url: (await firstMessage<{ url: string }>(child)).url, pid: child.pid ?? 0 }
+      }),
+    )
+    if (!bare || !plain) throw new Error('Two servers were to be started')
+    return {
+      server,
+      tickets,
+      send,
+      bare,
+      plain,
+      async stop() {
+        await tickets.stop()
+        await stop()
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** A real answer, so that B2 and D send as many bytes as the service does. */
+async function askForReply(tickets: Tickets): Promise<string> {
+  const { bodies } = await tickets.putOnSale({})
+  const answer = await fetch(`${tickets.url}/v1/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    body: bodies[0] ?? '',
+  })
+  if (answer.status !== 201) throw new Error(`tickets does not take an order: ${answer.status} ${await answer.text()}`)
+  return answer.text()
+}
