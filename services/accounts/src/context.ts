@@ -4,6 +4,7 @@ import type { PasswordHasher } from './passwords/password-hasher.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Keyring } from './signing/keyring.ts'
+import type { FirstHash } from './users/first-hashes.ts'
 
 /** What every route and job is given; nothing below reads the clock or the environment by itself. */
 export interface Context {
@@ -15,6 +16,7 @@ export interface Context {
   passwords: PasswordHasher
   refreshTokens: RefreshTokens
   limits: RateLimits
+  firstHash: FirstHash
   now(): Date
   /** An account request was noted: answer it soon. */
   wake(): void

@@ -16,6 +16,7 @@ import { createRefreshTokens } from './sessions/refresh-token.ts'
 import { createSessionVerifier } from './sessions/session-verifier.ts'
 import { deriveKey } from './signing/derive-key.ts'
 import { createKeyring } from './signing/keyring.ts'
+import { createFirstHashes } from './users/first-hashes.ts'
 
 export interface Overrides {
   now?: () => Date
@@ -58,6 +59,7 @@ export function createAccounts(
     passwords: createPasswordHasher(overrides.passwordParameters),
     refreshTokens: createRefreshTokens(deriveKey(secrets.secret, 'refresh tokens')),
     limits: overrides.limits ?? createRateLimits(),
+    firstHash: createFirstHashes(),
     now,
     wake: () => undefined,
   }

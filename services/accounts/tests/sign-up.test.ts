@@ -47,16 +47,55 @@ describe('signUp', () => {
     expect((await accounts.mailedLink(userId, 'sign-up-repeated')).pathname).toBe('/fr/sign-in')
   })
 
-  it('of an unconfirmed address counts anew, and the link of the first one is dead', async () => {
+  it('of an address that another sign-up waits for: neither password counts, the owner chooses one by mail', async () => {
     const { email, userId } = await accounts.newcomer()
-    const attackers = await accounts.mailedToken(userId, 'email-confirmation')
-    await signUp({ email, password: 'the owner’s own password', name: 'Owner' })
+    const first = await accounts.mailedToken(userId, 'email-confirmation')
+    const second = 'a password of the second one'
+    await signUp({ email, password: second, name: 'Second' })
     await accounts.answerAll()
-    expect((await confirm(attackers)).body.code).toBe('link-invalid')
+    expect((await mailsTo(userId)).map((mail) => mail.purpose)).toEqual(['email-confirmation', 'password-reset'])
+    expect((await confirm(first)).body.code).toBe('link-invalid')
+    // Even a confirmation that was still on its way: whoever clicks it confirms nobody else's password.
     expect((await confirm(await accounts.mailedToken(userId, 'email-confirmation'))).status).toBe(200)
-    const old = await accounts.call('POST', '/v1/sessions', { email, password: PASSWORD })
-    expect(old.body.code).toBe('credentials-invalid')
-    expect((await accounts.signIn(email, 'the owner’s own password')).user.name).toBe('Owner')
+    for (const password of [PASSWORD, second]) {
+      const refused = await accounts.call('POST', '/v1/sessions', { email, password })
+      expect(refused.body.code).toBe('credentials-invalid')
+    }
+    const token = await accounts.mailedToken(userId, 'password-reset')
+    const chosen = 'what the owner chose at last'
+    expect((await accounts.call('POST', '/v1/password-resets', { token, password: chosen })).status).toBe(204)
+    expect((await accounts.signIn(email, chosen)).user).toMatchObject({ name: 'Second', emailConfirmed: true })
+  })
+
+  it('sent twice, by a double click or a reload, is one sign-up, and its password counts', async () => {
+    const body = { email: newEmail(), password: 'once and only once more' }
+    await Promise.all([signUp(body), signUp({ ...body, email: body.email.toUpperCase() })])
+    await accounts.answerAll()
+    const userId = await accounts.userIdOf(body.email)
+    expect((await mailsTo(userId)).map((mail) => mail.purpose)).toEqual(['email-confirmation', 'email-confirmation'])
+    expect((await confirm(await accounts.mailedToken(userId, 'email-confirmation'))).status).toBe(200)
+    expect((await accounts.signIn(body.email, body.password)).user.emailConfirmed).toBe(true)
+  })
+
+  it('knows an address however its domain is written, and no other by letters that only look alike', async () => {
+    const name = newEmail().split('@')[0]
+    for (const email of [
+      `${name}@exämple.fr`,
+      `${name}@EXÄMPLE.fr`,
+      `${name}@xn--exmple-cua.fr`,
+      `${name}@ｅxämple.fr`,
+    ]) {
+      expect((await signUp({ email })).status).toBe(202)
+    }
+    // Cyrillic е.
+    expect((await signUp({ email: `${name}@\u0435xämple.fr` })).status).toBe(202)
+    await accounts.answerAll()
+    const rows = await accounts.db
+      .selectFrom('user_account')
+      .select('email')
+      .where('email', 'like', `${name}@%`)
+      .execute()
+    expect(rows).toHaveLength(2)
   })
 
   it('S-20: counts a password in characters, keeps its spaces, and refuses what is guessed first', async () => {
@@ -84,9 +123,10 @@ describe('signUp', () => {
   })
 
   it('S-20: takes a leading space for a part of the password, and composed letters for the same as decomposed', async () => {
-    const { email, userId } = await accounts.newcomer()
+    const email = newEmail()
     await signUp({ email, password: ' déjà vu déjà vu' })
     await accounts.answerAll()
+    const userId = await accounts.userIdOf(email)
     await confirm(await accounts.mailedToken(userId, 'email-confirmation'))
     const enter = async (password: string) => (await accounts.call('POST', '/v1/sessions', { email, password })).status
     expect(await enter('déjà vu déjà vu')).toBe(401)
@@ -163,6 +203,14 @@ describe('requestEmailConfirmation', () => {
     await accounts.answerAll()
     expect(await mailsTo(waiting.userId)).toHaveLength(2)
     expect(await mailsTo(confirmed.userId)).toHaveLength(1)
+    await signUp({ email: waiting.email, password: 'another long password' })
+    expect((await request(waiting.email)).status).toBe(202)
+    await accounts.answerAll()
+    const purposes = (await mailsTo(waiting.userId)).map((mail) => mail.purpose)
+    expect(purposes.slice(2), 'no password counts any more, so one must be chosen').toEqual([
+      'password-reset',
+      'password-reset',
+    ])
   })
 
   it('refuses what is no address', async () => {

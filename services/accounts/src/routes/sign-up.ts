@@ -24,7 +24,7 @@ export function signUpRoute(app: App, ctx: Context): void {
       const email = parseEmail(request.body.email)
       assertPasswordAcceptable(password, { email: email.email, name })
       await limitMail(ctx.limits, request, reply, email)
-      const passwordHash = await ctx.passwords.hash(password)
+      const passwordHash = ctx.firstHash(email.key, password, await ctx.passwords.hash(password))
       await noteRequest(ctx.db, 'sign-up', email, ctx.now(), { name: name.trim(), locale, passwordHash })
       ctx.wake()
       return reply.code(202).send({})

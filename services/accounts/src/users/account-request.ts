@@ -62,24 +62,27 @@ export async function answerRequest(tx: Tx, id: number, now: Date): Promise<bool
   }
   const user = await findByEmail(tx, request.email)
   if (request.kind === 'email-confirmation' && user && !user.email_confirmed_at) {
-    await requestMail(tx, user, 'email-confirmation')
+    await requestMail(tx, user, user.password_hash ? 'email-confirmation' : 'password-reset')
   }
   if (request.kind === 'password-reset' && user) await requestMail(tx, user, 'password-reset')
   return true
 }
 
 /**
- * A new account; for an address with an unconfirmed one, the last sign-up counts, so that nobody can prepare an account
- * for another's address with his own password; a confirmed account is left alone, and its owner is told.
+ * A new account; a confirmed one is left alone, and its owner is told. When a sign-up waits for its confirmation already,
+ * one of the two may be a stranger's, who hopes that the owner clicks and so confirms a password that the stranger knows.
+ * Nobody can tell them apart, so neither password counts: the mail lets whoever reads it choose one. The same sign-up sent twice
+ * (it then brings the same hash, see first-hashes.ts) stays one.
  */
 async function signUp(tx: Tx, { email, key }: Email, { name, locale, passwordHash }: SignUp, now: Date): Promise<void> {
-  const values = { email, name, locale, password_hash: passwordHash, updated_at: now }
+  const values = { email, name, locale, updated_at: now }
   const created = await tx
     .insertInto('user_account')
     .values({
       id: newUuid(now.getTime()),
       email_key: key,
       ...values,
+      password_hash: passwordHash,
       email_confirmed_at: null,
       created_at: now,
       erased_at: null,
@@ -93,18 +96,19 @@ async function signUp(tx: Tx, { email, key }: Email, { name, locale, passwordHas
   }
   const known = await tx
     .selectFrom('user_account')
-    .select(['id', 'locale', 'email_confirmed_at'])
+    .select(['id', 'locale', 'email_confirmed_at', 'password_hash'])
     .where('email_key', '=', key)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   if (known.email_confirmed_at) return requestMail(tx, known, 'sign-up-repeated')
+  const same = known.password_hash === passwordHash
   await dropLinks(tx, known.id)
   await tx
     .updateTable('user_account')
-    .set((row) => ({ ...values, version: row('version', '+', 1) }))
+    .set((row) => ({ ...values, password_hash: same ? passwordHash : null, version: row('version', '+', 1) }))
     .where('id', '=', known.id)
     .execute()
-  return requestMail(tx, { id: known.id, locale }, 'email-confirmation')
+  return requestMail(tx, { id: known.id, locale }, same ? 'email-confirmation' : 'password-reset')
 }
 
 /** No secret travels: notifications asks us for the link when it sends. */

@@ -23,9 +23,11 @@ export function parseEmail(text: string): Email {
   return { email: `${local}@${domain}`, key: emailKey(trimmed) }
 }
 
-/** For looking up an address that may be none. */
+/** For looking up an address that may be none. A domain has several spellings (UTS 46); one mailbox is one account. */
 export function emailKey(text: string): string {
-  return text.trim().normalize('NFC').toLowerCase()
+  const address = text.trim().normalize('NFC').toLowerCase()
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  return `${address.slice(0, address.length - domain.length)}${domainToASCII(domain) || domain}`
 }
 
 function isLocal(local: string): boolean {
