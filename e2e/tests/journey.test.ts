@@ -212,6 +212,24 @@ describe.runIf(hasPart('chromium'))('a stranger buys a ticket', () => {
     }
   })
 
+  it('corrects a mistyped address and orders with one press of the button', async () => {
+    const { context, close } = await openBrowser({ language: 'en' })
+    try {
+      const page = await context.newPage()
+      const words = WORDS.en
+      await findConference(page, 'en')
+      await holdTickets(page, 'en', 'Standard', 1)
+      await giveDetails(page, 'en', 'typo@gmial.com')
+      await page.getByText(words['checkout.didYouMean'].replace('{email}', 'typo@gmail.com')).waitFor()
+      await page.getByLabel(words['field.email']).fill('typo@gmail.com')
+      // The suggestion goes while typing, not on leaving the field, so the button stays where it is pressed.
+      await page.getByRole('button', { name: words['checkout.pay'] }).click()
+      await page.waitForURL(/\/sandbox\/payments\//)
+    } finally {
+      await close()
+    }
+  })
+
   it('a bad form says what to do in the visitor’s language and keeps what was typed', async () => {
     for (const javaScript of [true, false]) {
       const { context, close } = await openBrowser({ javaScript, language: 'fr', screen: 'phone' })
