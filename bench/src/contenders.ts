@@ -15,6 +15,18 @@ export interface Contender {
   run(clients: number, seconds: number): Promise<Slice>
 }
 
+interface Wanted {
+  events?: number
+  /** Confirmed orders that each event has from before. */
+  sold?: number
+  id?: string
+  twin?: Process
+  /** Offered whatever the answers; without it, the next request of a connection waits for its answer. */
+  ratePerSecond?: () => number
+}
+
+type Process = { url: string; pid: number }
+
 const CAPACITY = 100_000_000
 let lastEvent = 0
 
@@ -64,15 +76,20 @@ export function plainContender(stage: Stage): Contender {
 }
 
 /** X: the real service over HTTP, `events` fresh ones for each slice. */
-export function ticketsContender(stage: Stage, { events = 1, sold = 0 } = {}): Contender {
+export function ticketsContender(
+  stage: Stage,
+  { events = 1, sold = 0, id = 'X', twin, ratePerSecond }: Wanted = {},
+): Contender {
+  const pids = [stage.server.postgres.pid, stage.tickets.pid, ...(twin ? [twin.pid] : [])]
   return {
-    id: 'X',
+    id,
     async run(connections, seconds) {
       const sale = await stage.tickets.putOnSale({ events, sold })
       const { bodies } = sale
-      const { postgres, client } = stage.server
-      const { result: load, cost } = await measure(client, 'tickets', [postgres.pid, stage.tickets.pid], () =>
+      const { result: load, cost } = await measure(stage.server.client, 'tickets', pids, () =>
         stage.send({
+          ...(twin ? { twinOrigin: twin.url } : {}),
+          ...(ratePerSecond ? { ratePerSecond: ratePerSecond() } : {}),
           ...{ origin: stage.tickets.url, method: 'POST', path: '/v1/orders', bodies },
           ...{ connections, seconds, wanted: 201 },
         }),

@@ -7,6 +7,8 @@ export interface Load {
   refused: Record<string, number>
   p50Ms: number
   p99Ms: number
+  /** The same of the other answers; 0 when there were none. */
+  refusedP99Ms: number
 }
 
 export const WARM_UP_MS = 500
@@ -16,6 +18,7 @@ export class Tally {
   readonly refused: Record<string, number> = {}
   acknowledged = 0
   #latencies: number[] = []
+  #refusals: number[] = []
   readonly #from: number
   readonly #until: number
 
@@ -30,19 +33,24 @@ export class Tally {
     if (endMs >= this.#from && endMs < this.#until) this.#latencies.push(latencyMs)
   }
 
-  refuse(why: string): void {
+  refuse(why: string, latencyMs = 0): void {
     this.refused[why] = (this.refused[why] ?? 0) + 1
+    this.#refusals.push(latencyMs)
   }
 
   load(ordersEach = 1): Load {
-    const sorted = this.#latencies.sort((a, b) => a - b)
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
     return {
-      perSecond: (sorted.length * ordersEach * 1_000) / (this.#until - this.#from),
+      perSecond: (this.#latencies.length * ordersEach * 1_000) / (this.#until - this.#from),
       acknowledged: this.acknowledged * ordersEach,
       refused: this.refused,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
+      p50Ms: quantile(this.#latencies, 0.5),
+      p99Ms: quantile(this.#latencies, 0.99),
+      refusedP99Ms: quantile(this.#refusals, 0.99),
     }
   }
+}
+
+function quantile(numbers: number[], share: number): number {
+  const sorted = numbers.sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }

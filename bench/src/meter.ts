@@ -4,7 +4,9 @@ import type pg from 'pg'
 
 /** What a slice cost, for each order where that makes sense. None of it depends on how busy the machine is. */
 export interface Cost {
-  cpuSeconds: number
+  /** Processor time of the database server, and of the Node process that is measured. */
+  postgresSeconds: number
+  nodeSeconds: number
   commits: number
   statements: number
   walBytes: number
@@ -27,7 +29,8 @@ export async function measure<T>(
   return {
     result,
     cost: {
-      cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+      postgresSeconds: after.postgresSeconds - before.postgresSeconds,
+      nodeSeconds: after.nodeSeconds - before.nodeSeconds,
       commits: after.commits - before.commits,
       statements: after.statements - before.statements,
       walBytes: after.walBytes - before.walBytes,
@@ -53,7 +56,8 @@ async function readCounters(client: pg.Client, database: string, pids: readonly 
     commits: Number(rows[0]?.commits),
     statements: Number(rows[0]?.statements),
     walBytes: Number(rows[0]?.wal),
-    cpuSeconds: treeSeconds(postmaster ?? 0) + others.reduce((sum, pid) => sum + readTimes(pid).own, 0),
+    postgresSeconds: treeSeconds(postmaster ?? 0),
+    nodeSeconds: others.reduce((sum, pid) => sum + readTimes(pid).own, 0),
   }
 }
 

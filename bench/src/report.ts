@@ -9,10 +9,15 @@ export interface Row {
   perSecond: number
   p50Ms: number
   p99Ms: number
+  /** Answers for each second of processor time in the database and the Node process together. */
   perCpuSecond: number
+  nodeMsEach: number
+  postgresMsEach: number
   commitsEach: number
   statementsEach: number
   walBytesEach: number
+  /** Answers that were not wanted, by status or error, over all rounds. */
+  refused: Record<string, number>
 }
 
 export interface Figure {
@@ -78,17 +83,43 @@ export function row(id: string, what: string, { clients, slices }: Measured): Ro
     perSecond: over(rate),
     p50Ms: over(({ load }) => load.p50Ms),
     p99Ms: over(({ load }) => load.p99Ms),
-    perCpuSecond: over(({ load, cost }) => load.acknowledged / cost.cpuSeconds),
+    perCpuSecond: over(perCpuSecond),
+    nodeMsEach: each(({ cost }) => cost.nodeSeconds * 1_000),
+    postgresMsEach: each(({ cost }) => cost.postgresSeconds * 1_000),
     commitsEach: each(({ cost }) => cost.commits),
     statementsEach: each(({ cost }) => cost.statements),
     walBytesEach: each(({ cost }) => cost.walBytes),
+    refused: sumUp(slices.map(({ load }) => load.refused)),
   }
+}
+
+function sumUp(counts: Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const [why, count] of counts.flatMap((each) => Object.entries(each))) sum[why] = (sum[why] ?? 0) + count
+  return sum
+}
+
+/** 0 when the books do not close. */
+export function perCpuSecond({ load, cost, faults }: Slice): number {
+  return faults.length === 0 ? load.acknowledged / (cost.nodeSeconds + cost.postgresSeconds) : 0
 }
 
 /** The report as people read it. */
 export function print({ bench, rows, figures, faults, voidedRounds }: Report): string {
   const table = [
-    ['', 'clients', 'per second', 'p50 ms', 'p99 ms', 'per CPU-s', 'commits', 'statements', 'WAL bytes'],
+    [
+      '',
+      'clients',
+      'per second',
+      'p50 ms',
+      'p99 ms',
+      'per CPU-s',
+      'node ms',
+      'pg ms',
+      'commits',
+      'statements',
+      'WAL bytes',
+    ],
     ...rows.map((each) => [
       `${each.id.padEnd(11)} ${each.what}`,
       String(each.clients),
@@ -96,6 +127,8 @@ export function print({ bench, rows, figures, faults, voidedRounds }: Report): s
       number(each.p50Ms),
       number(each.p99Ms),
       number(each.perCpuSecond),
+      number(each.nodeMsEach),
+      number(each.postgresMsEach),
       number(each.commitsEach),
       number(each.statementsEach),
       number(each.walBytesEach),
@@ -108,6 +141,9 @@ export function print({ bench, rows, figures, faults, voidedRounds }: Report): s
   return [
     `\n== ${bench} ==`,
     ...align(table),
+    ...rows
+      .filter(({ refused }) => Object.keys(refused).length > 0)
+      .map(({ id, refused }) => `${id} also answered ${JSON.stringify(refused)}`),
     '',
     ...ratios,
     ...(voidedRounds > 0

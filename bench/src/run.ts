@@ -7,9 +7,11 @@ import { parseArgs } from 'node:util'
 import { PostgresStartError } from '@guichet/embedded-postgres'
 import { hotEvent } from './benches/hot-event.ts'
 import { idle } from './benches/idle.ts'
+import { overload } from './benches/overload.ts'
 import { peers } from './benches/peers.ts'
 import { soldOut } from './benches/sold-out.ts'
 import { spread } from './benches/spread.ts'
+import { twoProcesses } from './benches/two-processes.ts'
 import { showSettings, timeSync } from './postgres.ts'
 import { print, type Report } from './report.ts'
 import type { Plan } from './rounds.ts'
@@ -22,6 +24,8 @@ const BENCHES: Record<string, { run: (stage: Stage, plan: Plan) => Promise<Repor
     spread: { run: spread, rounds: 5, seconds: 2 },
     'sold-out': { run: soldOut, rounds: 5, seconds: 1 },
     idle: { run: idle, rounds: 5, seconds: 1 },
+    'two-processes': { run: twoProcesses, rounds: 3, seconds: 2 },
+    overload: { run: overload, rounds: 2, seconds: 3 },
     peers: { run: peers, rounds: 2, seconds: 2 },
   }
 const TMPFS = 0x01021994

@@ -24,19 +24,19 @@ export interface Tickets {
   putOnSale(wanted: { events?: number; capacity?: number; sold?: number }): Promise<OnSale>
   /** How the books of some events differ from `acknowledged` orders of one place more than `soldBefore`. */
   audit(sale: OnSale, acknowledged: number, soldBefore?: number): Promise<string[]>
+  /** A second process of the service on the same database. */
+  startTwin(): Promise<{ url: string; pid: number }>
   stop(): Promise<void>
 }
 
 /** The real service as its own process, on its own migrated database. */
 export async function startTickets(server: Server, children: Children): Promise<Tickets> {
-  const port = await freePort()
   const databaseUrl = server.postgres.url('tickets')
   const nowhere = 'http://127.0.0.1:9'
   const secret = () => randomBytes(32).toString('base64url')
   const env = {
     PATH: process.env.PATH,
     TICKETS_HOST: '127.0.0.1',
-    TICKETS_PORT: String(port),
     TICKETS_DATABASE_URL: databaseUrl,
     TICKETS_BUS_URL: server.postgres.url('bus'),
     TICKETS_PUBLIC_URL: nowhere,
@@ -54,14 +54,22 @@ export async function startTickets(server: Server, children: Children): Promise<
   const migrated = spawnSync(process.execPath, [MAIN, 'migrate'], { env, encoding: 'utf8' })
   if (migrated.status !== 0) throw new Error(`tickets does not migrate: ${migrated.stderr}`)
   const leash = `--import=${join(import.meta.dirname, 'end-with-parent.ts')}`
-  const child = forkChild(children, MAIN, { env, node: [...SERVICE_FLAGS, leash] })
-  const url = `http://127.0.0.1:${port}`
-  await untilReady(url, () => child.exitCode !== null)
+  const start = async () => {
+    const port = await freePort()
+    const child = forkChild(children, MAIN, {
+      env: { ...env, TICKETS_PORT: String(port) },
+      node: [...SERVICE_FLAGS, leash],
+    })
+    const url = `http://127.0.0.1:${port}`
+    await untilReady(url, () => child.exitCode !== null)
+    return { url, pid: child.pid ?? 0 }
+  }
+  const first = await start()
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   return {
-    url,
-    pid: child.pid ?? 0,
+    ...first,
+    startTwin: start,
     putOnSale: (wanted) => putOnSale(client, wanted),
     audit: (sale, acknowledged, soldBefore) => audit(client, sale, acknowledged, soldBefore),
     stop: () => client.end(),

@@ -27,7 +27,8 @@ const commands: Record<string, Command> = {
     run: async (args) => (await import('./test.ts')).test(args),
   },
   bench: {
-    summary: 'measure the sale: hot-event, spread, sold-out, idle, peers, or all in five minutes [--json]',
+    summary:
+      'measure the sale: [hot-event spread sold-out idle two-processes overload peers] [--json]; all: five minutes',
     run: async (args) => (await import('./bench.ts')).bench(args),
   },
   import: {

@@ -1,12 +1,5 @@
-import {
-  bareContender,
-  type Contender,
-  plainContender,
-  type Slice,
-  sqlContender,
-  ticketsContender,
-} from '../contenders.ts'
-import { figure, type Report, ratio, row, slicesOf } from '../report.ts'
+import { bareContender, type Contender, plainContender, sqlContender, ticketsContender } from '../contenders.ts'
+import { figure, perCpuSecond, type Report, ratio, row, slicesOf } from '../report.ts'
 import { bestClients, type Measured, type Plan, rate, runRounds } from '../rounds.ts'
 import type { Stage } from '../stage.ts'
 
@@ -64,8 +57,4 @@ function roofline(measured: Map<string, Measured>): number[] {
     const [http, sql] = [bare[round], batched[round]]
     return http && sql ? rate(slice) * (1 / rate(http) + 1 / rate(sql)) : Number.NaN
   })
-}
-
-function perCpuSecond(slice: Slice): number {
-  return slice.faults.length === 0 ? slice.load.acknowledged / slice.cost.cpuSeconds : 0
 }

@@ -1,8 +1,8 @@
 import { type Contender, sqlContender, ticketsContender } from '../contenders.ts'
 import { measure } from '../meter.ts'
 import { readSql } from '../postgres.ts'
-import { type Figure, figure, type Report, type Row, ratio, row, slicesOf } from '../report.ts'
-import { type Plan, rate, runRounds } from '../rounds.ts'
+import { type Figure, figure, perCpuSecond, type Report, type Row, ratio, row, slicesOf } from '../report.ts'
+import { median, type Plan, rate, runRounds } from '../rounds.ts'
 import { runSql } from '../sql-load.ts'
 import type { Stage } from '../stage.ts'
 
@@ -21,6 +21,7 @@ export async function peers(stage: Stage, plan: Plan): Promise<Report> {
   await client.query(readSql('peers/schema.sql'))
   const report: Report = { bench: 'peers', rows: [], figures: [], faults: [], voidedRounds: 0 }
   const fresh = new Map<string, number>()
+  let cpuFresh = Number.NaN
   for (const sold of SOLD) {
     await client.query(readSql('peers/seed.sql').replaceAll('$SOLD', String(sold)))
     await client.query('vacuum analyze')
@@ -39,6 +40,18 @@ export async function peers(stage: Stage, plan: Plan): Promise<Report> {
         ratio(measured, ['X', name], undefined, rate, `X ÷ ${name}, ${sold.toLocaleString('en')} sold`),
       )
     report.figures.push(...kept(measured, fresh, sold))
+    const cpu = slicesOf(measured, 'X').map((slice) => 1 / perCpuSecond(slice))
+    if (sold === 0) cpuFresh = median(cpu)
+    else {
+      const name = `X, CPU for each order, ${sold.toLocaleString('en')} sold ÷ 0 sold`
+      report.figures.push(
+        figure(
+          name,
+          cpu.map((each) => each / cpuFresh),
+          { atMost: 1.15 },
+        ),
+      )
+    }
   }
   return report
 }

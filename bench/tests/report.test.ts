@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { Slice } from './contenders.ts'
-import { Tally } from './load.ts'
-import { readSql, sqlFile } from './postgres.ts'
-import { figure, ratio } from './report.ts'
-import { median } from './rounds.ts'
-import { parseScript } from './sql-script.ts'
+import type { Slice } from '../src/contenders.ts'
+import { Tally } from '../src/load.ts'
+import { readSql, sqlFile } from '../src/postgres.ts'
+import { figure, ratio } from '../src/report.ts'
+import { median } from '../src/rounds.ts'
+import { parseScript } from '../src/sql-script.ts'
 
 const slice = (perSecond: number, faults: string[] = []): Slice => ({
-  load: { perSecond, acknowledged: perSecond, refused: {}, p50Ms: 1, p99Ms: 2 },
-  cost: { cpuSeconds: 1, commits: 1, statements: 1, walBytes: 1 },
+  load: { perSecond, acknowledged: perSecond, refused: {}, p50Ms: 1, p99Ms: 2, refusedP99Ms: 0 },
+  cost: { postgresSeconds: 1, nodeSeconds: 1, commits: 1, statements: 1, walBytes: 1 },
   faults,
 })
 
@@ -40,7 +40,13 @@ it('reads every script as pgbench does, for machines that have none', () => {
   expect(
     parseScript(readSql('a3.sql')).map((step) => (step.kind === 'sql' ? step.text.split(' ')[0] : step.name)),
   ).toEqual(['ev', 'BEGIN', 'SELECT', 'UPDATE', 'INSERT', 'INSERT', 'INSERT', 'COMMIT'])
-  const scripts = ['a1.sql', 'a2.sql', 'c.sql', ...readdirSync(sqlFile('peers')).map((name) => `peers/${name}`)]
+  const scripts = [
+    'a1.sql',
+    'a2.sql',
+    'c.sql',
+    'control.sql',
+    ...readdirSync(sqlFile('peers')).map((name) => `peers/${name}`),
+  ]
   for (const script of scripts.filter((name) => !/schema|seed/.test(name))) {
     for (const step of parseScript(readSql(script))) {
       expect(step.kind === 'sql' && /(?<!:):[a-z]|\\/.test(step.text)).toBe(false)

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { plainContender, sqlContender } from '../src/contenders.ts'
+import { ratio } from '../src/report.ts'
+import { runRounds } from '../src/rounds.ts'
+import { type Stage, setStage } from '../src/stage.ts'
+
+let folder: string
+let stage: Stage
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'guichet-bench-test-'))
+  stage = await setStage(join(folder, 'postgres'))
+})
+
+afterAll(async () => {
+  await stage.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('gives nothing to a contender whose stock does not move, however fast it is', async () => {
+  const contenders = [sqlContender(stage, 'A1', 'control.sql'), plainContender(stage)]
+  const { measured, faults } = await runRounds(
+    stage.server.client,
+    { rounds: 1, seconds: 1 },
+    contenders.map((contender) => ({ contender, clients: 4 })),
+  )
+  expect(faults).toEqual([expect.stringMatching(/^A1: \d+ orders acknowledged, 0 taken$/)])
+  expect(ratio(measured, ['A1', 'D']).median).toBe(0)
+})
+
+it('sees one acknowledged order that is not there', async () => {
+  const { tickets, send, server } = stage
+  const sale = await tickets.putOnSale({})
+  const order = { origin: tickets.url, method: 'POST' as const, path: '/v1/orders', bodies: sale.bodies, wanted: 201 }
+  const { acknowledged } = await send({ ...order, connections: 4, seconds: 60, requestsMax: 20 })
+  expect(acknowledged).toBe(20)
+  expect(await tickets.audit(sale, acknowledged)).toEqual([])
+
+  const client = new pg.Client({ connectionString: server.postgres.url('tickets') })
+  await client.connect()
+  await client.query(
+    'delete from orders where id = (select id from orders where event_id = $1 limit 1)',
+    sale.eventUuids,
+  )
+  await client.end()
+  expect(await tickets.audit(sale, acknowledged)).toContain('X: 20 orders acknowledged, 19 orders')
+})
