@@ -122,12 +122,13 @@ describe('a start that cannot be', () => {
   })
 })
 
-test('secrets are made once, are long, and are readable by their owner only', async () => {
+test('secrets are made once, are long, and are readable by their owner only, like the mails of the sandbox', async () => {
   const first = begin()
   await untilOpen(first)
   const file = join(folder, 'secrets.json')
   const made = readFileSync(file, 'utf8')
   expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(statSync(join(folder, 'sandbox')).mode & 0o777).toBe(0o700)
   for (const secret of Object.values(JSON.parse(made) as Record<string, string>)) {
     expect(Buffer.from(secret.replace('whsec_', ''), 'base64url').length).toBeGreaterThanOrEqual(32)
   }

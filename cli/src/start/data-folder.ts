@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { explainFileError, Refusal } from '../refusal.ts'
 import { takeLock } from '../running-copy.ts'
@@ -11,6 +11,9 @@ export type DataFolder = { path: string; logs: string; release: () => void }
 export function openDataFolder(path: string): DataFolder {
   try {
     makeFolder(join(path, 'logs'))
+    // The mails in it hold links that sign in and open orders: the machine's other users may not read them.
+    makeFolder(join(path, 'sandbox'))
+    chmodSync(join(path, 'sandbox'), 0o700)
     const probe = join(path, `.probe-${process.pid}`)
     writeFileSync(probe, 'x')
     rmSync(probe)
