@@ -176,11 +176,21 @@ describe('S-68: line ends and tricks in names', () => {
     const letter = letterOf('order-confirmation', {
       locale: 'en',
       event: { ...orderAnswer().event, title },
-      buyer: { name: 'Zoë\r\nBcc: x@example.org', email: 'zoe@example.org' },
+      buyer: { name: 'Zoë\r\nBcc: x', email: 'zoe@example.org' },
     })
     expect(letter.subject).toMatch(/^Your tickets for Concert Bcc: all@example\.org txetx+…$/)
     expect(letter.subject.length).toBeLessThan(250)
-    expect(letter.greeting).toBe('Hello Zoë Bcc: x@example.org,')
+    expect(letter.greeting).toBe('Hello Zoë Bcc: x,')
+  })
+
+  it('greet by name, but make no link of one that a stranger chose', () => {
+    const greeting = (name: string) =>
+      letterOf('order-confirmation', { buyer: { name, email: 'z@example.org' } }).greeting
+    const plain = greeting('')
+    for (const name of ['Zoë', "J. R. O'Neil", 'St. John']) expect(greeting(name)).toContain(name)
+    for (const name of ['Win at evil.example', 'http://evil.example/x', 'www.evil', 'a@evil.example']) {
+      expect(greeting(name), name).toBe(plain)
+    }
   })
 })
 

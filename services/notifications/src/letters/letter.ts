@@ -63,6 +63,10 @@ export interface LetterContext {
   shop: Shop
 }
 
+/** Mail programs make links of these. Anyone may sign up a stranger's address under a name like "Win at evil.example". */
+const LOOKS_LIKE_LINK = /[@/]|www\.|\p{L}\.\p{L}{2,}/iu
+
+/** By name, unless the name would be a link in our mail to somebody who never gave it. */
 export function greetingOf(t: Translate, name: string | null): string {
-  return t('greeting', { name: name || 'none' })
+  return t('greeting', { name: name && !LOOKS_LIKE_LINK.test(name) ? name : 'none' })
 }
