@@ -144,6 +144,15 @@ describe('the way to the pages', () => {
     expect([(await send({ 'sec-fetch-site': site })).status, pages.length]).toEqual([403, 0])
   })
 
+  it('finds the first page of a part by its bare address, with a query too', async () => {
+    await web.app.inject({ url: '/inbox' })
+    const answer = await web.app.inject({ url: '/inbox?to=a%40example.org' })
+    expect(answer.statusCode).toBe(308)
+    expect(answer.headers.location).toBe('/inbox/?to=a%40example.org')
+    await web.app.inject({ url: '/inbox/?to=a%40example.org' })
+    expect(seen.map(({ url }) => url)).toEqual(['/', '/?to=a%40example.org'])
+  })
+
   it('knows its own page behind the origin "null" that no-referrer makes of it, and no other', async () => {
     await send({ origin: 'null', 'sec-fetch-site': 'same-origin' })
     await send({ origin: 'null' })

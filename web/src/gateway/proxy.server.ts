@@ -34,6 +34,9 @@ async function forward(app: FastifyInstance, prefix: string, upstream: string, o
       if (isPrivate(request)) problem(reply, 404, 'not-found', 'Nothing was found here.')
       else if (options.refuseCrossSite && isCrossSite(request)) {
         problem(reply, 403, 'cross-site', 'Requests from other sites are refused.')
+      } else if (request.url.startsWith(`${prefix}?`)) {
+        // Stripped, this would be a query without a path.
+        reply.redirect(request.url.replace(prefix, `${prefix}/`), 308)
       } else done()
     },
     replyOptions: {
