@@ -75,6 +75,14 @@ export const PROBLEMS = defineProblems({
     status: 409,
     title: { en: 'This person is already a member.', fr: 'Cette personne est déjà membre.' },
   },
+  'memberships-full': {
+    status: 409,
+    title: {
+      en: 'This person belongs to too many organizers.',
+      fr: 'Cette personne appartient à trop d’organisateurs.',
+    },
+    detail: { en: 'At most {max}: one must be left first.', fr: '{max} au plus : il faut d’abord en quitter un.' },
+  },
   'last-owner': {
     status: 409,
     title: { en: '{organizerName} would have no owner left.', fr: '{organizerName} n’aurait plus de propriétaire.' },

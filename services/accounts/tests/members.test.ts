@@ -1,3 +1,4 @@
+import { newUuid, toUuid } from '@guichet/server'
 import { newOrganizerId, newUserId } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AccountsFixture, accountsFixture, comparable, newEmail } from './fixture.ts'
@@ -41,6 +42,24 @@ describe('addMember', () => {
       facts: { organizerId, from: null, to: 'finance' },
     })
     expect((await add(owner.token, { email: person.email, role: 'owner' })).body.code).toBe('member-exists')
+  })
+
+  it('adds nobody to more organizers than tokens can carry, so that strangers cannot lock a person out', async () => {
+    const crowded = await accounts.person()
+    const userUuid = toUuid('usr', crowded.userId)
+    const now = accounts.clock.now()
+    const times = { created_at: now, updated_at: now }
+    for (let count = 0; count < 100; count++) {
+      const id = newUuid()
+      await accounts.db
+        .insertInto('organizer')
+        .values({ id, name: 'One of many', contact_email: null, ...times })
+        .execute()
+      const membership = { organizer_id: id, user_id: userUuid, role: 'viewer' as const, ...times }
+      await accounts.db.insertInto('membership').values(membership).execute()
+    }
+    const refused = await add(owner.token, { email: crowded.email, role: 'viewer' })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'memberships-full', max: 100 } })
   })
 
   it('refuses an address without a confirmed account, and roles that are none', async () => {
@@ -89,6 +108,15 @@ describe('changeMemberRole and removeMember', () => {
     expect((await change(owner.token, member.userId, { role: 'door' })).status).toBe(200)
     expect(await accounts.messages('accounts.membership-changed.v1')).toHaveLength(before)
     expect((await list(member.token)).status).toBe(403)
+  })
+
+  it('let members leave by themselves, and strangers learn nothing by it', async () => {
+    const member = await accounts.memberOf(owner, organizerId, 'viewer')
+    expect((await remove(member.token, member.userId, organizerId)).status).toBe(204)
+    const again = await remove(await accounts.refreshed(member), member.userId, organizerId)
+    expect(again.status).toBe(404)
+    const nowhere = await remove(await accounts.refreshed(member), member.userId, newOrganizerId())
+    expect(comparable(again)).toEqual(comparable(nowhere))
   })
 
   it('S-38: never leave an organizer without an owner', async () => {

@@ -30,6 +30,7 @@ export async function setRole(
     })
   }
   await lockUser(tx, userUuid)
+  if (!before) await assertRoom(tx, userUuid)
   await write(tx, organizerUuid, userUuid, role, deed.at)
   const changedAt = await cutOffTokens(tx, userUuid, deed.at)
   const data = { userId: userIdOf(userUuid), organizerId: organizerIdOf(organizerUuid), role }
@@ -40,6 +41,18 @@ export async function setRole(
   })
   const action = role === null ? 'member.removed' : before ? 'member.role-changed' : 'member.added'
   await audit(tx, deed, action, data.userId, { organizerId: data.organizerId, from: before ?? null, to: role })
+}
+
+/** Roles travel in tokens, and those in a cookie of 4,096 bytes: else strangers could add a person until nothing fits. */
+const MEMBERSHIPS_MAX = 100
+
+async function assertRoom(tx: Tx, userUuid: string): Promise<void> {
+  const { count } = await tx
+    .selectFrom('membership')
+    .select((row) => row.fn.countAll<string | number>().as('count'))
+    .where('user_id', '=', userUuid)
+    .executeTakeFirstOrThrow()
+  if (Number(count) >= MEMBERSHIPS_MAX) throw new DomainError('memberships-full', { max: MEMBERSHIPS_MAX })
 }
 
 async function roleOf(tx: Tx, organizerUuid: string, userUuid: string): Promise<Role | undefined> {
