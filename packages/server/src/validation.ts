@@ -6,12 +6,10 @@ import type { FastifySchemaCompiler } from 'fastify'
 const addFormats = formatsPlugin.default
 
 // Bodies are taken as they are: no coercion, no silent dropping of unknown fields. Query strings are text, so they coerce.
-const strict = addFormats(
-  new Ajv({ allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: true, strict: false }),
-)
-const coercing = addFormats(
-  new Ajv({ allErrors: true, coerceTypes: 'array', removeAdditional: false, useDefaults: true, strict: false }),
-)
+// `strict: false` alone would also take Infinity, as JSON's 1e400 reads, for an integer.
+const options = { allErrors: true, removeAdditional: false, useDefaults: true, strict: false, strictNumbers: true }
+const strict = addFormats(new Ajv({ ...options, coerceTypes: false }))
+const coercing = addFormats(new Ajv({ ...options, coerceTypes: 'array' }))
 
 export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
   const validate = (httpPart === 'body' ? strict : coercing).compile(closed(schema, httpPart !== 'headers'))

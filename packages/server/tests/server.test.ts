@@ -99,6 +99,7 @@ describe('bodies', () => {
     expect((await raw('{"name":"\\ud800"}')).statusCode).toBe(400)
     expect((await raw('{"name":"a","__proto__":{"admin":true}}')).statusCode).toBe(400)
     expect((await raw('{"name":')).statusCode).toBe(400)
+    expect((await raw('{"name":"a","nested":{"count":1e400}}')).json().errors[0].pointer).toBe('/nested/count')
     expect((await raw('name=a', 'text/plain')).statusCode).toBe(415)
     expect((await raw(JSON.stringify({ name: 'a'.repeat(300_000) }))).statusCode).toBe(413)
   })
