@@ -133,7 +133,7 @@ test('keeps only so many messages, the newest', async () => {
 test('shows hostile words as words, and hostile mail in a frame that can neither run, send nor fetch', async () => {
   const inbox = await startInbox()
   const html =
-    '<style>p{color:red}</style><p onclick="alert(1)">Hi <a href="javascript:alert(1)">x</a> <a href="https://shop.example/a?b=1&amp;c=2" target="_top">shop</a></p><script>alert(1)</script><form action="https://evil.example"><input name="q"></form><iframe src="https://evil.example"></iframe><svg onload=alert(1)>'
+    '<title>Only for the tab</title><style>p{color:red}</style><p onclick="alert(1)">Hi <a href="javascript:alert(1)">x</a> <a href="https://shop.example/a?b=1&amp;c=2" target="_top">shop</a></p><script>alert(1)</script><form action="https://evil.example"><input name="q"></form><iframe src="https://evil.example"></iframe><svg onload=alert(1)>'
   await inbox.send({ to: 'a@example.org', subject: '<script>alert(1)</script>', html })
   const [message] = await inbox.list()
   const list = await (await fetch(`${inbox.url}/?to=${encodeURIComponent('"><script>')}`)).text()
@@ -148,6 +148,7 @@ test('shows hostile words as words, and hostile mail in a frame that can neither
   expect(framed).not.toMatch(/<script|onclick|javascript:|<form|<iframe|<svg|_top/)
   expect(framed).toContain('<style>p{color:red}</style>')
   expect(framed).toContain('target="_blank"')
+  expect(framed).not.toContain('Only for the tab')
   expect(frame.headers.get('content-security-policy')).toMatch(/^default-src 'none';.*sandbox allow-popups/)
 })
 

@@ -25,6 +25,8 @@ export function safeMailHtml(mailHtml: string): string {
   const body = sanitize(mailHtml, {
     allowedTags: [...sanitize.defaults.allowedTags, 'body', 'center', 'font', 'head', 'html', 'img', 'style'],
     allowVulnerableTags: true,
+    // The words of a dropped <title> would stand above the mail.
+    nonTextTags: ['script', 'style', 'textarea', 'option', 'title'],
     allowedAttributes: {
       '*': LAYOUT_ATTRIBUTES,
       a: [...LAYOUT_ATTRIBUTES, 'href', 'rel', 'target'],
