@@ -21,11 +21,11 @@ import { type Stage, setStage } from './stage.ts'
 const BENCHES: Record<string, { run: (stage: Stage, plan: Plan) => Promise<Report>; rounds: number; seconds: number }> =
   {
     'hot-event': { run: hotEvent, rounds: 5, seconds: 2 },
-    spread: { run: spread, rounds: 5, seconds: 2 },
-    'sold-out': { run: soldOut, rounds: 5, seconds: 1 },
-    idle: { run: idle, rounds: 5, seconds: 1 },
-    'two-processes': { run: twoProcesses, rounds: 3, seconds: 2 },
-    overload: { run: overload, rounds: 2, seconds: 3 },
+    spread: { run: spread, rounds: 4, seconds: 2 },
+    'sold-out': { run: soldOut, rounds: 3, seconds: 1 },
+    idle: { run: idle, rounds: 3, seconds: 1 },
+    'two-processes': { run: twoProcesses, rounds: 2, seconds: 2 },
+    overload: { run: overload, rounds: 1, seconds: 8 },
     peers: { run: peers, rounds: 2, seconds: 2 },
   }
 const TMPFS = 0x01021994
