@@ -86,6 +86,7 @@ const SECURITY_HEADERS = {
  * metrics and OpenAPI 3.1. A route without an operationId or without a row in the access table stops the start.
  */
 export function createServer(options: ServerOptions): App {
+  const answerProblem = problemHandler(options.problems)
   const app = Fastify({
     loggerInstance: options.log,
     bodyLimit: options.bodyLimit ?? 256 * 1024,
@@ -95,6 +96,7 @@ export function createServer(options: ServerOptions): App {
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerProblem,
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.decorate('access', options.access)
@@ -104,7 +106,7 @@ export function createServer(options: ServerOptions): App {
   app.setValidatorCompiler(validatorCompiler)
   describe(app, options)
   guard(app, options.verifier)
-  answerProblems(app, options.problems)
+  app.setErrorHandler(answerProblem)
   observe(app, options)
   app.setNotFoundHandler(() => {
     throw new DomainError('not-found')
@@ -172,8 +174,11 @@ function guard(app: App, verify: Verify): void {
   })
 }
 
-function answerProblems(app: App, problems: ProblemTable): void {
-  app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+type ErrorHandler = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+/** Any error as a problem document, in the reader's language. */
+function problemHandler(problems: ProblemTable): ErrorHandler {
+  return (thrown, request, reply) => {
     const error = toDomainError(thrown)
     const problem = toProblem(error, problems, languageOf(request), `urn:uuid:${request.id}`)
     if (problem.status >= 500) request.log.error({ err: thrown }, 'request failed')
@@ -183,10 +188,11 @@ function answerProblems(app: App, problems: ProblemTable): void {
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     reply
       .code(problem.status)
-      .header('cache-control', 'no-store')
+      // Again here: a request that the router refuses has passed no hook.
+      .headers(SECURITY_HEADERS)
       .type('application/problem+json')
       .send(JSON.stringify(problem))
-  })
+  }
 }
 
 function observe(app: App, options: ServerOptions): void {

@@ -143,6 +143,9 @@ describe('problems', () => {
 
   it('are the same for an unknown path and for no path at all', async () => {
     expect((await get('/nowhere')).json()).toMatchObject({ status: 404, code: 'not-found' })
+    const undecodable = await get('/v1/%ff')
+    expect(undecodable.json()).toMatchObject({ status: 404, code: 'not-found' })
+    expect(undecodable.headers['x-content-type-options']).toBe('nosniff')
   })
 })
 
