@@ -1,7 +1,14 @@
+import { LRUCache } from 'lru-cache'
 import MarkdownIt from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true })
+
+/** A page is read far more often than written, and hostile text can take long: the newest 8 million characters. */
+const rendered = new LRUCache<string, string>({
+  maxSize: 8_000_000,
+  sizeCalculation: (html, text) => html.length + text.length + 1,
+})
 
 /**
  * Markdown as HTML that is safe to put into a page: no HTML of the author's own passes markdown-it, and what it makes
@@ -9,7 +16,9 @@ const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true })
  * would tell a stranger who reads the page. Headings begin at h3, below the page's own.
  */
 export function renderMarkdown(source: string): string {
-  return sanitizeHtml(markdown.render(source), {
+  const known = rendered.get(source)
+  if (known !== undefined) return known
+  const html = sanitizeHtml(markdown.render(source), {
     allowedTags: [
       'p',
       'br',
@@ -40,4 +49,6 @@ export function renderMarkdown(source: string): string {
       a: sanitizeHtml.simpleTransform('a', { rel: 'noopener nofollow ugc' }),
     },
   }).trim()
+  rendered.set(source, html)
+  return html
 }
