@@ -28,6 +28,7 @@ async function forward(app: FastifyInstance, prefix: string, upstream: string, o
   await app.register(httpProxy, {
     upstream,
     prefix,
+    disableRequestLogging: true,
     rewritePrefix: options.rewritePrefix ?? '/',
     undici: { connections: 64, pipelining: 1, headersTimeout: 15_000, bodyTimeout: 60_000 },
     preHandler: (request, reply, done) => {
