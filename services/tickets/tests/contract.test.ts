@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { dumpSchema, openapiYaml, tokenAttackSuite } from '@guichet/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -7,7 +8,7 @@ import { readConfig } from '../src/config.ts'
 import { access } from '../src/permissions.ts'
 import { hold, publishEvent, SECRETS, sell, startTickets, type Tickets } from './fixture.ts'
 
-const contracts = new URL('../../../contracts/', import.meta.url).pathname
+const contracts = fileURLToPath(new URL('../../../contracts/', import.meta.url))
 const messages = ['tickets.order-confirmed.v1', 'tickets.order-refunded.v1']
 
 let tickets: Tickets
