@@ -75,6 +75,15 @@ describe('habits', () => {
     expect(grep(/Date\.now\(|new Date\(\)|Math\.random\(/, paths)).toEqual([])
   })
 
+  it('paths come from fileURLToPath, so that the clone may lie in a folder with a space', () => {
+    expect(
+      grep(
+        /import\.meta\.url\)\.pathname/,
+        source.filter((file) => file !== 'tests/repository.test.ts'),
+      ),
+    ).toEqual([])
+  })
+
   it('no folder is named for nothing', () => {
     // SvelteKit's own alias is web/src/lib; its sub-folders are named by noun.
     const folders = new Set(
