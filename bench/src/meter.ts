@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** What a slice cost, for each order where that makes sense. None of it depends on how busy the machine is. */
+/** What a slice cost, for each order where that makes sense. A busy machine changes these less than it changes rates. */
 export interface Cost {
   /** Processor time of the database server, and of the Node process that is measured. */
   postgresSeconds: number
