@@ -12,6 +12,7 @@ import { migrateAll } from '../cli/src/start/migrate.ts'
 import { choosePorts } from '../cli/src/start/ports.ts'
 import { type ProcessPlan, planProcesses, type ServiceName } from '../cli/src/start/processes.ts'
 import { ensureSecrets, type Secrets } from '../cli/src/start/secrets.ts'
+import { describeSurroundings } from '../cli/src/start/surroundings.ts'
 import { ensureWebBuilt } from '../cli/src/start/web-build.ts'
 
 export type ProcessName = ServiceName | 'web' | 'payments' | 'inbox' | 'sms'
@@ -49,15 +50,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const secrets = ensureSecrets(folder)
   await ensureDatabases(postgres, secrets)
   const port = await freePort()
-  const passwords: Record<ServiceName, string> = {
-    accounts: secrets.databaseAccounts,
-    events: secrets.databaseEvents,
-    tickets: secrets.databaseTickets,
-    notifications: secrets.databaseNotifications,
-  }
-  const databaseUrl = (service: ServiceName) => postgres.url(service, { role: service, password: passwords[service] })
   const publicUrl = `http://localhost:${port}`
-  const plans = planProcesses({
+  const around = describeSurroundings({
     host: '127.0.0.1',
     port,
     publicUrl,
@@ -65,9 +59,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     folder,
     ports: await choosePorts(folder),
     secrets,
-    busUrl: options.busUrl ?? postgres.url('bus', { role: 'bus', password: secrets.databaseBus }),
-    databaseUrl,
+    postgresPort: postgres.port,
   })
+  const { databaseUrl } = around
+  const plans = planProcesses({ ...around, busUrl: options.busUrl ?? around.busUrl })
   for (const plan of plans) Object.assign(plan.env, options.env?.[plan.name as ProcessName])
   await migrateAll(plans, projectRoot, new AbortController().signal)
   await built
