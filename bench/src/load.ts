@@ -8,7 +8,12 @@ export interface Load {
   p50Ms: number
   p99Ms: number
   /** The same of the other answers; 0 when there were none. */
+  refusedP50Ms: number
   refusedP99Ms: number
+  /** How much later than due requests were sent, where they were due at a time: a load that limits itself shows here. */
+  lateP99Ms: number
+  /** Processor time of the load generator, where it is a process of ours. */
+  generatorSeconds: number
 }
 
 export const WARM_UP_MS = 500
@@ -19,6 +24,7 @@ export class Tally {
   acknowledged = 0
   #latencies: number[] = []
   #refusals: number[] = []
+  #lateness: number[] = []
   readonly #from: number
   readonly #until: number
 
@@ -38,6 +44,10 @@ export class Tally {
     this.#refusals.push(latencyMs)
   }
 
+  late(ms: number): void {
+    this.#lateness.push(ms)
+  }
+
   load(ordersEach = 1): Load {
     return {
       perSecond: (this.#latencies.length * ordersEach * 1_000) / (this.#until - this.#from),
@@ -45,7 +55,10 @@ export class Tally {
       refused: this.refused,
       p50Ms: quantile(this.#latencies, 0.5),
       p99Ms: quantile(this.#latencies, 0.99),
+      refusedP50Ms: quantile(this.#refusals, 0.5),
       refusedP99Ms: quantile(this.#refusals, 0.99),
+      lateP99Ms: quantile(this.#lateness, 0.99),
+      generatorSeconds: 0,
     }
   }
 }

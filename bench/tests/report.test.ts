@@ -8,7 +8,7 @@ import { median } from '../src/rounds.ts'
 import { parseScript } from '../src/sql-script.ts'
 
 const slice = (perSecond: number, faults: string[] = []): Slice => ({
-  load: { perSecond, acknowledged: perSecond, refused: {}, p50Ms: 1, p99Ms: 2, refusedP99Ms: 0 },
+  load: { ...new Tally(0, 1_000).load(), perSecond, acknowledged: perSecond },
   cost: { postgresSeconds: 1, nodeSeconds: 1, commits: 1, statements: 1, walBytes: 1 },
   faults,
 })
