@@ -7,11 +7,22 @@ create table allotment (
   capacity integer not null,
   held integer default 0 not null,
   sold integer default 0 not null,
+  kind text default 'type'::text not null,
+  name jsonb,
+  waiting integer default 0 not null,
+  terms_version bigint default 1 not null,
+  version integer default 1 not null,
+  constraint allotment_kind CHECK ((kind = ANY (ARRAY['type'::text, 'shared'::text, 'event'::text, 'promo'::text]))),
   constraint allotment_not_oversold CHECK (((held >= 0) AND (sold >= 0) AND ((held + sold) <= capacity))),
+  constraint allotment_waiting CHECK ((waiting >= 0)),
   constraint allotment_pkey PRIMARY KEY (event_id, id)
 ) with (fillfactor=50);
 comment on table allotment is 'A limited pool of places, and the one row that arbitrates who gets them: lock it before deciding. Half-empty pages and no index on the counters, so that each update stays on its page (HOT).';
 comment on column allotment.ticket_type_id is 'The type whose own capacity this is; null for a pool that several types share.';
+comment on column allotment.kind is 'type: a type's own capacity; shared: of several types; event: of all types, also those to come; promo: the uses of a code.';
+comment on column allotment.name is 'What the organizer calls a shared pool.';
+comment on column allotment.waiting is 'Entries of the waiting list of this type that have had no offer yet: while there are any, its free places are theirs.';
+comment on column allotment.terms_version is 'The same in all allotments of an event; raised, with all of them locked, by whatever changes what is sold and how.';
 
 create table event (
   event_id uuid not null,
@@ -62,11 +73,13 @@ create table order_line (
   type_name jsonb not null,
   quantity integer not null,
   unit_price_minor bigint not null,
+  full_price_minor bigint,
   constraint order_line_price CHECK ((unit_price_minor >= 0)),
   constraint order_line_quantity CHECK ((quantity >= 1)),
   constraint order_line_pkey PRIMARY KEY (event_id, order_id, line_number)
 );
 comment on table order_line is 'What an order holds, at the name and price shown when it was placed.';
+comment on column order_line.full_price_minor is 'The price without the code; null where none lowered it.';
 CREATE INDEX order_line_of_type ON public.order_line USING btree (event_id, ticket_type_id);
 
 create table order_number (
@@ -94,6 +107,12 @@ create table orders (
   confirmed_at timestamp with time zone,
   ended_at timestamp with time zone,
   version integer default 1 not null,
+  allotment_ids uuid[] default '{}'::uuid[] not null,
+  allotment_places integer[] default '{}'::integer[] not null,
+  promo_code_id uuid,
+  promo_code text,
+  buyer_key text,
+  waiting_entry_id uuid,
   constraint orders_state CHECK ((state = ANY (ARRAY['held'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text]))),
   constraint orders_total CHECK ((total_minor >= 0)),
   constraint orders_pkey PRIMARY KEY (event_id, id)
@@ -103,9 +122,14 @@ comment on column orders.number is 'What people read to each other; unbroken per
 comment on column orders.buyer_user_id is 'Owner: accounts. Null for a guest, who holds the order secret instead.';
 comment on column orders.expires_at is 'Deadline of the hold, by the database's clock; says nothing once the order has left "held".';
 comment on column orders.ended_at is 'When it expired, was cancelled or was refunded.';
+comment on column orders.allotment_places is 'Places taken from each of allotment_ids, in the same order.';
+comment on column orders.promo_code is 'As the buyer typed it.';
+comment on column orders.buyer_key is 'The buyer's e-mail address in lower case; only where a limit for each buyer counts it.';
+comment on column orders.waiting_entry_id is 'The waiting list's entry to which this hold was offered.';
 CREATE INDEX orders_by_id ON public.orders USING btree (id);
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (state = 'held'::text);
 CREATE INDEX orders_of_buyer ON public.orders USING btree (buyer_user_id, id) WHERE (buyer_user_id IS NOT NULL);
+CREATE INDEX orders_of_buyer_key ON public.orders USING btree (event_id, buyer_key) WHERE (buyer_key IS NOT NULL);
 
 create table outbox (
   id bigint generated always as identity not null,
@@ -166,6 +190,32 @@ create table payment_event (
 );
 comment on table payment_event is 'Webhooks that had their effect, written in its transaction, so that a repeated one has none. Only verified ones get here.';
 
+create table promo_code (
+  event_id uuid not null,
+  id uuid not null,
+  code text not null,
+  discount_percent integer,
+  discount_minor bigint,
+  ticket_type_ids uuid[] default '{}'::uuid[] not null,
+  unlocks boolean default false not null,
+  allotment_id uuid,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  active boolean default true not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint promo_code_amount CHECK ((discount_minor > 0)),
+  constraint promo_code_one_discount CHECK (((discount_percent IS NULL) OR (discount_minor IS NULL))),
+  constraint promo_code_percent CHECK (((discount_percent >= 1) AND (discount_percent <= 100))),
+  constraint promo_code_window CHECK ((ends_at > starts_at)),
+  constraint promo_code_pkey PRIMARY KEY (event_id, id)
+);
+comment on table promo_code is 'Lowers prices, or opens hidden types (an access code), or both.';
+comment on column promo_code.code is 'As the organizer wrote it. Compared by upper(code).';
+comment on column promo_code.ticket_type_ids is 'The types it is for; empty: all that are not hidden.';
+comment on column promo_code.allotment_id is 'The pool of its uses, one for each ticket that it was for; null: any number.';
+CREATE UNIQUE INDEX promo_code_by_code ON public.promo_code USING btree (event_id, upper(code));
+
 create table refund (
   event_id uuid not null,
   id uuid not null,
@@ -224,15 +274,31 @@ create table ticket_type (
   sales_end_at timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  hidden boolean default false not null,
+  paused boolean default false not null,
+  max_per_buyer integer,
+  pricing text default 'fixed'::text not null,
+  suggested_price_minor bigint,
+  add_on_to uuid[] default '{}'::uuid[] not null,
+  max_per_ticket integer,
   constraint ticket_type_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint ticket_type_limits CHECK ((max_per_order >= min_per_order)),
+  constraint ticket_type_max_per_buyer CHECK ((max_per_buyer >= 1)),
+  constraint ticket_type_max_per_ticket CHECK ((max_per_ticket >= 1)),
   constraint ticket_type_minimum CHECK ((min_per_order >= 1)),
   constraint ticket_type_price CHECK ((price_minor >= 0)),
+  constraint ticket_type_pricing CHECK ((pricing = ANY (ARRAY['fixed'::text, 'chosen'::text]))),
+  constraint ticket_type_suggestion CHECK (((suggested_price_minor IS NULL) OR ((pricing = 'chosen'::text) AND (suggested_price_minor >= price_minor)))),
   constraint ticket_type_window CHECK ((sales_end_at > sales_start_at)),
   constraint ticket_type_pkey PRIMARY KEY (event_id, id)
 );
 comment on table ticket_type is 'What is on sale for an event. All types of one event have one currency.';
 comment on column ticket_type.sales_end_at is 'Null: on sale until the event ends.';
+comment on column ticket_type.hidden is 'Seen and bought only with a code that unlocks it.';
+comment on column ticket_type.max_per_buyer is 'Over all orders of one buyer that are held or confirmed. Orders then need the buyer's e-mail address when they are placed.';
+comment on column ticket_type.pricing is 'chosen: the buyer names the price, price_minor is the least.';
+comment on column ticket_type.add_on_to is 'Types of which the same order must have one; empty: sold by itself.';
+comment on column ticket_type.max_per_ticket is 'How many of an add-on one ticket of those types allows; null: any number.';
 CREATE INDEX ticket_type_by_id ON public.ticket_type USING btree (id);
 
 create table ticket_type_allotment (
@@ -241,7 +307,7 @@ create table ticket_type_allotment (
   allotment_id uuid not null,
   constraint ticket_type_allotment_pkey PRIMARY KEY (event_id, ticket_type_id, allotment_id)
 );
-comment on table ticket_type_allotment is 'Which pools a ticket of a type draws on, one place from each. Never changed once a type has orders, because a release gives back by it.';
+comment on table ticket_type_allotment is 'Which pools a ticket of a type draws on, one place from each.';
 
 create table token_cutoff (
   user_id uuid not null,
@@ -249,3 +315,25 @@ create table token_cutoff (
   constraint token_cutoff_pkey PRIMARY KEY (user_id)
 );
 comment on table token_cutoff is 'Access tokens issued earlier are refused. Owner of the facts: accounts.';
+
+create table waiting_entry (
+  event_id uuid not null,
+  id uuid not null,
+  ticket_type_id uuid not null,
+  email text not null,
+  quantity integer not null,
+  locale text not null,
+  state text not null,
+  order_id uuid,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint waiting_entry_offer CHECK (((state = 'offered'::text) = (order_id IS NOT NULL))),
+  constraint waiting_entry_quantity CHECK ((quantity >= 1)),
+  constraint waiting_entry_state CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'left'::text]))),
+  constraint waiting_entry_pkey PRIMARY KEY (event_id, id)
+);
+comment on table waiting_entry is 'Who waits for places of a sold-out type; served in the order of the ids.';
+comment on column waiting_entry.order_id is 'The hold that was offered; what became of it is its state.';
+CREATE INDEX waiting_entry_by_id ON public.waiting_entry USING btree (id);
+CREATE INDEX waiting_entry_next ON public.waiting_entry USING btree (event_id, ticket_type_id, id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX waiting_entry_once ON public.waiting_entry USING btree (event_id, ticket_type_id, lower(email)) WHERE (state = 'waiting'::text);

@@ -32,6 +32,13 @@ interface TicketTypeTable {
   max_per_order: number
   sales_start_at: Date | null
   sales_end_at: Date | null
+  hidden: Generated<boolean>
+  paused: Generated<boolean>
+  max_per_buyer: number | null
+  pricing: Generated<'fixed' | 'chosen'>
+  suggested_price_minor: number | null
+  add_on_to: Generated<string[]>
+  max_per_ticket: number | null
   version: Generated<number>
   created_at: Date
 }
@@ -40,9 +47,43 @@ interface AllotmentTable {
   event_id: string
   id: string
   ticket_type_id: string | null
+  kind: Generated<'type' | 'shared' | 'event' | 'promo'>
+  name: Texts | null
   capacity: number
   held: Generated<number>
   sold: Generated<number>
+  waiting: Generated<number>
+  terms_version: Generated<number>
+  version: Generated<number>
+}
+
+interface PromoCodeTable {
+  event_id: string
+  id: string
+  code: string
+  discount_percent: number | null
+  discount_minor: number | null
+  ticket_type_ids: Generated<string[]>
+  unlocks: Generated<boolean>
+  allotment_id: string | null
+  starts_at: Date | null
+  ends_at: Date | null
+  active: Generated<boolean>
+  version: Generated<number>
+  created_at: Date
+}
+
+interface WaitingEntryTable {
+  event_id: string
+  id: string
+  ticket_type_id: string
+  email: string
+  quantity: number
+  locale: string
+  state: 'waiting' | 'offered' | 'left'
+  order_id: string | null
+  created_at: Date
+  ended_at: Date | null
 }
 
 interface TicketTypeAllotmentTable {
@@ -69,6 +110,12 @@ interface OrderTable {
   confirmed_at: Date | null
   ended_at: Date | null
   version: Generated<number>
+  allotment_ids: Generated<string[]>
+  allotment_places: Generated<number[]>
+  promo_code_id: string | null
+  promo_code: string | null
+  buyer_key: string | null
+  waiting_entry_id: string | null
 }
 
 interface OrderLineTable {
@@ -79,6 +126,7 @@ interface OrderLineTable {
   type_name: Texts
   quantity: number
   unit_price_minor: number
+  full_price_minor: number | null
 }
 
 interface PaymentTable {
@@ -136,6 +184,8 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   ticket_type: TicketTypeTable
   allotment: AllotmentTable
   ticket_type_allotment: TicketTypeAllotmentTable
+  promo_code: PromoCodeTable
+  waiting_entry: WaitingEntryTable
   orders: OrderTable
   order_line: OrderLineTable
   payment: PaymentTable
@@ -150,6 +200,8 @@ export type TicketsTx = Tx<Schema>
 export type EventRow = Selectable<EventTable>
 export type TicketTypeRow = Selectable<TicketTypeTable>
 export type AllotmentRow = Selectable<AllotmentTable>
+export type PromoCodeRow = Selectable<PromoCodeTable>
+export type WaitingEntryRow = Selectable<WaitingEntryTable>
 export type OrderRow = Selectable<OrderTable>
 export type OrderLineRow = Selectable<OrderLineTable>
 export type PaymentRow = Selectable<PaymentTable>
@@ -185,10 +237,56 @@ export const COLUMNS = {
     'max_per_order',
     'sales_start_at',
     'sales_end_at',
+    'hidden',
+    'paused',
+    'max_per_buyer',
+    'pricing',
+    'suggested_price_minor',
+    'add_on_to',
+    'max_per_ticket',
     'version',
     'created_at',
   ],
-  allotment: ['event_id', 'id', 'ticket_type_id', 'capacity', 'held', 'sold'],
+  allotment: [
+    'event_id',
+    'id',
+    'ticket_type_id',
+    'kind',
+    'name',
+    'capacity',
+    'held',
+    'sold',
+    'waiting',
+    'terms_version',
+    'version',
+  ],
+  promo_code: [
+    'event_id',
+    'id',
+    'code',
+    'discount_percent',
+    'discount_minor',
+    'ticket_type_ids',
+    'unlocks',
+    'allotment_id',
+    'starts_at',
+    'ends_at',
+    'active',
+    'version',
+    'created_at',
+  ],
+  waiting_entry: [
+    'event_id',
+    'id',
+    'ticket_type_id',
+    'email',
+    'quantity',
+    'locale',
+    'state',
+    'order_id',
+    'created_at',
+    'ended_at',
+  ],
   orders: [
     'event_id',
     'id',
@@ -207,8 +305,23 @@ export const COLUMNS = {
     'confirmed_at',
     'ended_at',
     'version',
+    'allotment_ids',
+    'allotment_places',
+    'promo_code_id',
+    'promo_code',
+    'buyer_key',
+    'waiting_entry_id',
   ],
-  order_line: ['event_id', 'order_id', 'line_number', 'ticket_type_id', 'type_name', 'quantity', 'unit_price_minor'],
+  order_line: [
+    'event_id',
+    'order_id',
+    'line_number',
+    'ticket_type_id',
+    'type_name',
+    'quantity',
+    'unit_price_minor',
+    'full_price_minor',
+  ],
   payment: [
     'event_id',
     'id',

@@ -31,6 +31,102 @@ export const problems = defineProblems({
     status: 409,
     title: { en: 'The sale of this event is closed.', fr: 'La vente de cet événement est fermée.' },
   },
+  'sale-paused': {
+    status: 409,
+    title: { en: 'The sale of these tickets is paused.', fr: 'La vente de ces billets est suspendue.' },
+    detail: { en: 'Come back in a while.', fr: 'Revenez dans un moment.' },
+  },
+  'sale-busy': {
+    status: 503,
+    title: { en: 'Very many people are buying right now.', fr: 'Énormément de personnes achètent en ce moment.' },
+    detail: {
+      en: 'Nothing was ordered. Try again in a moment with the same Idempotency-Key.',
+      fr: 'Rien n’a été commandé. Réessayez dans un instant avec la même Idempotency-Key.',
+    },
+  },
+  'buyer-required': {
+    status: 409,
+    title: { en: 'Who is buying?', fr: 'Qui achète ?' },
+    detail: {
+      en: 'These tickets are limited for each person: give your e-mail address with the order.',
+      fr: 'Ces billets sont limités par personne : indiquez votre adresse e-mail avec la commande.',
+    },
+  },
+  'buyer-limit-exceeded': {
+    status: 409,
+    title: {
+      en: 'You would have more of these tickets than one person may.',
+      fr: 'Vous auriez plus de ces billets que permis par personne.',
+    },
+    detail: {
+      en: 'Each person may have {maxPerBuyer}; you have {already} and asked for {quantity}.',
+      fr: 'Chaque personne peut en avoir {maxPerBuyer} ; vous en avez {already} et en demandez {quantity}.',
+    },
+  },
+  'add-on-alone': {
+    status: 409,
+    title: { en: 'This is sold only together with a ticket.', fr: 'Ceci n’est vendu qu’avec un billet.' },
+    detail: { en: 'Add a ticket that it goes with.', fr: 'Ajoutez un billet auquel il se rattache.' },
+  },
+  'add-on-limit-exceeded': {
+    status: 409,
+    title: {
+      en: 'There are more add-ons than your tickets allow.',
+      fr: 'Il y a plus d’options que vos billets n’en permettent.',
+    },
+    detail: {
+      en: 'Your tickets allow {allowed}; you asked for {quantity}.',
+      fr: 'Vos billets en permettent {allowed} ; vous en demandez {quantity}.',
+    },
+  },
+  'promo-code-invalid': {
+    status: 409,
+    title: { en: 'This code cannot be used here.', fr: 'Ce code ne peut pas être utilisé ici.' },
+    detail: {
+      en: 'It may be mistyped, not valid now, or not for these tickets.',
+      fr: 'Il est peut-être mal saisi, hors de sa période, ou pas pour ces billets.',
+    },
+  },
+  'promo-code-used-up': {
+    status: 409,
+    title: { en: 'This code is used up.', fr: 'Ce code est épuisé.' },
+    detail: {
+      en: 'It is good for {remaining} more tickets; you asked for {quantity}.',
+      fr: 'Il vaut encore pour {remaining} billets ; vous en demandez {quantity}.',
+    },
+  },
+  'promo-code-exists': {
+    status: 409,
+    title: { en: 'The event has this code already.', fr: 'L’événement a déjà ce code.' },
+  },
+  'promo-code-has-orders': {
+    status: 409,
+    title: { en: 'Orders were placed with this code.', fr: 'Des commandes ont été passées avec ce code.' },
+    detail: { en: 'Switch it off instead of deleting it.', fr: 'Désactivez-le au lieu de le supprimer.' },
+  },
+  'price-not-chosen': {
+    status: 409,
+    title: { en: 'The price of this ticket is fixed.', fr: 'Le prix de ce billet est fixe.' },
+    detail: { en: 'Leave the price out.', fr: 'N’indiquez pas de prix.' },
+  },
+  'price-below-minimum': {
+    status: 409,
+    title: { en: 'The price that you chose is too low.', fr: 'Le prix choisi est trop bas.' },
+    detail: {
+      en: 'Choose at least {priceMinor} (in minor units).',
+      fr: 'Choisissez au moins {priceMinor} (en unités mineures).',
+    },
+  },
+  'event-capacity-exists': {
+    status: 409,
+    title: { en: 'The event has a capacity already.', fr: 'L’événement a déjà une capacité.' },
+    detail: { en: 'Change that one.', fr: 'Modifiez celle-ci.' },
+  },
+  'not-sold-out': {
+    status: 409,
+    title: { en: 'There are places left.', fr: 'Il reste des places.' },
+    detail: { en: 'You can buy them now.', fr: 'Vous pouvez les acheter maintenant.' },
+  },
   'limit-exceeded': {
     status: 409,
     title: {

@@ -58,6 +58,7 @@ export async function placeOrder(ctx: Context, tx: TicketsTx, wanted: NewOrder):
     type_name: line.name,
     quantity: line.quantity,
     unit_price_minor: line.unitPriceMinor,
+    full_price_minor: null,
   }))
   await tx.insertInto('order_line').values(lines).execute()
   return { order, lines, event: outcome.event }

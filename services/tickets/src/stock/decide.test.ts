@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Decision, decide, type Line, type StockView, type TypeTerms } from './decide.ts'
+import { type Decision, decide as decideWishes, type Line, type StockView, type TypeTerms } from './decide.ts'
 
+const decide = (stock: StockView, requests: readonly (readonly Line[])[]) =>
+  decideWishes(
+    stock,
+    requests.map((lines) => ({ lines })),
+  )
 const NOW = new Date('2026-11-22T12:00:00Z')
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
 const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
@@ -10,6 +15,14 @@ const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
   maxPerOrder: 10,
   salesStartAt: null,
   salesEndAt: null,
+  priceMinor: 4_900,
+  pricing: 'fixed',
+  suggestedPriceMinor: null,
+  maxPerBuyer: null,
+  hidden: false,
+  paused: false,
+  addOnTo: [],
+  maxPerTicket: null,
   allotmentIds: [`pool-${id}`],
   ...more,
 })
@@ -20,6 +33,9 @@ const view = (types: TypeTerms[], free: Record<string, number>, more: Partial<St
   endsAt: at(60),
   types: new Map(types.map((one) => [one.id, one])),
   free: new Map(Object.entries(free)),
+  awaited: new Set(),
+  codes: new Map(),
+  bought: [],
   ...more,
 })
 const code = (decision: Decision | undefined) => (decision?.granted ? 'granted' : decision?.code)

@@ -49,7 +49,7 @@ export async function placeHolds(
     const decisions = stock
       ? decide(
           stock,
-          group.map(({ request }) => request.lines),
+          group.map(({ request }) => ({ lines: request.lines })),
         )
       : []
     for (const [position, { request, index }] of group.entries()) {
@@ -105,6 +105,13 @@ async function readStocks(
       'type.max_per_order',
       'type.sales_start_at',
       'type.sales_end_at',
+      'type.hidden',
+      'type.paused',
+      'type.max_per_buyer',
+      'type.pricing',
+      'type.suggested_price_minor',
+      'type.add_on_to',
+      'type.max_per_ticket',
       'draw.allotment_id',
     ])
     .where('type.event_id', 'in', eventIds)
@@ -129,6 +136,9 @@ async function readStocks(
           endsAt: event.ends_at,
           types: terms,
           terms,
+          awaited: new Set<string>(),
+          codes: new Map(),
+          bought: [],
           free: new Map(allotments.map(({ id, capacity, held, sold }) => [id, capacity - held - sold])),
         },
       ]
@@ -145,6 +155,13 @@ function toTerms(row: {
   max_per_order: number
   sales_start_at: Date | null
   sales_end_at: Date | null
+  hidden: boolean
+  paused: boolean
+  max_per_buyer: number | null
+  pricing: 'fixed' | 'chosen'
+  suggested_price_minor: number | null
+  add_on_to: string[]
+  max_per_ticket: number | null
 }): Omit<Terms, 'allotmentIds'> {
   return {
     id: row.id,
@@ -155,6 +172,13 @@ function toTerms(row: {
     maxPerOrder: row.max_per_order,
     salesStartAt: row.sales_start_at,
     salesEndAt: row.sales_end_at,
+    hidden: row.hidden,
+    paused: row.paused,
+    maxPerBuyer: row.max_per_buyer,
+    pricing: row.pricing,
+    suggestedPriceMinor: row.suggested_price_minor,
+    addOnTo: row.add_on_to,
+    maxPerTicket: row.max_per_ticket,
   }
 }
 
