@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Load } from './load.ts'
 
 /** The processes that this run started; all are told to stop at its end, by their process id. */
 export type Children = ChildProcess[]
@@ -27,6 +28,20 @@ export function firstMessage<T extends Serializable>(child: ChildProcess): Promi
   return new Promise((done, failed) => {
     child.once('message', (message) => done(message as T))
     child.once('exit', (code) => failed(new Error(`A child ended with ${code} before it was ready`)))
+  })
+}
+
+/** Has a child do one job, and gets what it saw. */
+export function askForLoad(child: ChildProcess, job: Serializable): Promise<Load> {
+  return new Promise((done, failed) => {
+    const ended = () => failed(new Error('The load generator ended'))
+    child.once('exit', ended)
+    child.once('message', (answer: { load?: Load; error?: string }) => {
+      child.off('exit', ended)
+      if (answer.load) done(answer.load)
+      else failed(new Error(answer.error))
+    })
+    child.send(job)
   })
 }
 

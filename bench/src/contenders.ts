@@ -1,7 +1,12 @@
-import type { Load } from './load.ts'
+import type { ChildProcess } from 'node:child_process'
+import { askForLoad } from './children.ts'
+import { type Load, WARM_UP_MS } from './load.ts'
 import { type Cost, measure } from './meter.ts'
+import { auditHolds, putOnSale } from './sale.ts'
+import type { EngineJob } from './servers/engine.ts'
 import { runSql } from './sql-load.ts'
 import type { Stage } from './stage.ts'
+import type { Process } from './tickets.ts'
 
 export interface Slice {
   load: Load
@@ -24,8 +29,6 @@ interface Wanted {
   /** Offered whatever the answers; without it, the next request of a connection waits for its answer. */
   ratePerSecond?: () => number
 }
-
-type Process = { url: string; pid: number }
 
 const CAPACITY = 100_000_000
 let lastEvent = 0
@@ -84,7 +87,7 @@ export function ticketsContender(
   return {
     id,
     async run(connections, seconds) {
-      const sale = await stage.tickets.putOnSale({ events, sold })
+      const sale = await putOnSale(stage.tickets.client, { events, sold })
       const { bodies } = sale
       const { result: load, cost } = await measure(stage.server.client, 'tickets', pids, () =>
         stage.send({
@@ -94,7 +97,30 @@ export function ticketsContender(
           ...{ connections, seconds, wanted: 201 },
         }),
       )
-      return { load, cost, faults: await stage.tickets.audit(sale, load.acknowledged, sold) }
+      return {
+        load,
+        cost,
+        faults: await auditHolds(stage.tickets.client, sale, load.acknowledged, { soldBefore: sold }),
+      }
+    },
+  }
+}
+
+/** S: the engine of the real service, called by many at once in its own process. */
+export function engineContender({ server, tickets }: Stage, engine: ChildProcess): Contender {
+  return {
+    id: 'S',
+    async run(callers, seconds) {
+      const sale = await putOnSale(tickets.client, {})
+      const [eventId = '', ticketTypeId = ''] = [sale.eventUuids[0], sale.typeUuids[0]]
+      const job: EngineJob = { eventId, ticketTypeId, callers, seconds, warmUpMs: WARM_UP_MS }
+      const { result: load, cost } = await measure(
+        server.client,
+        'tickets',
+        [server.postgres.pid, engine.pid ?? 0],
+        () => askForLoad(engine, job),
+      )
+      return { load, cost, faults: await auditHolds(tickets.client, sale, load.acknowledged, { keyless: true }) }
     },
   }
 }

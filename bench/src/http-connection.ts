@@ -16,12 +16,15 @@ export class Connection {
   #socket: Socket | undefined
   #answered: Answered | undefined
   #reader = new ResponseReader()
-  readonly #host: string
+  /** Host and port, as the header names them. */
+  readonly host: string
+  readonly #hostname: string
   readonly #port: number
 
   constructor(origin: string) {
-    const { hostname, port } = new URL(origin)
-    this.#host = hostname
+    const { host, hostname, port } = new URL(origin)
+    this.host = host
+    this.#hostname = hostname
     this.#port = Number(port)
   }
 
@@ -48,7 +51,7 @@ export class Connection {
     const reader = new ResponseReader()
     let error = 'closed'
     const socket: Socket = connect({
-      host: this.#host,
+      host: this.#hostname,
       port: this.#port,
       noDelay: true,
       onread: {

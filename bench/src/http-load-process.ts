@@ -1,9 +1,10 @@
-// Sends requests over keep-alive connections, one at a time on each (no pipelining), as fast as they are answered or at
+// The load generator of all that speak HTTP. Sends requests over keep-alive connections, one at a time on each (no pipelining), as fast as they are answered or at
 // a given rate.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Connection } from './http-connection.ts'
 import { type Load, Tally } from './load.ts'
+import { type PurchaseJob, runPurchases } from './purchases.ts'
 
 export interface HttpJob {
   origin: string
@@ -30,8 +31,8 @@ const PATIENCE_MS = 30_000
 /** So that a dead server is not hammered. */
 const PAUSE_AFTER_ERROR_MS = 50
 
-process.on('message', (job: HttpJob) => {
-  run(job).then(
+process.on('message', (job: HttpJob | PurchaseJob) => {
+  ;('provider' in job ? runPurchases(job) : run(job)).then(
     (load) => process.send?.({ load }),
     (error: Error) => process.send?.({ error: error.message }),
   )

@@ -14,12 +14,14 @@ export interface Measured {
 }
 
 const STEAL_MAX = 0.1
-const PROBED = [4, 16, 64]
+/** Numbers of clients that are tried: connections to the database cost it more than connections to a server do. */
+export const SQL_CLIENTS = [4, 16, 64]
+export const HTTP_CLIENTS = [16, 64, 256]
 
-/** The number of clients out of 4, 16 and 64 at which a contender is fastest now: nobody is compared at a bad one. */
-export async function bestClients(contender: Contender): Promise<number> {
+/** The number of clients at which a contender is fastest now: nobody is compared at a bad one. */
+export async function bestClients(contender: Contender, tried: readonly number[]): Promise<number> {
   let best = { clients: 0, perSecond: -1 }
-  for (const clients of PROBED) {
+  for (const clients of tried) {
     const { perSecond } = (await contender.run(clients, 1)).load
     if (perSecond > best.perSecond) best = { clients, perSecond }
   }

@@ -9,6 +9,7 @@ import { hotEvent } from './benches/hot-event.ts'
 import { idle } from './benches/idle.ts'
 import { overload } from './benches/overload.ts'
 import { peers } from './benches/peers.ts'
+import { purchase } from './benches/purchase.ts'
 import { soldOut } from './benches/sold-out.ts'
 import { spread } from './benches/spread.ts'
 import { twoProcesses } from './benches/two-processes.ts'
@@ -26,6 +27,7 @@ const BENCHES: Record<string, { run: (stage: Stage, plan: Plan) => Promise<Repor
     idle: { run: idle, rounds: 3, seconds: 1 },
     'two-processes': { run: twoProcesses, rounds: 2, seconds: 2 },
     overload: { run: overload, rounds: 1, seconds: 8 },
+    purchase: { run: purchase, rounds: 3, seconds: 3 },
     peers: { run: peers, rounds: 2, seconds: 2 },
   }
 const TMPFS = 0x01021994

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { type Children, firstMessage, forkChild, SERVICE_FLAGS, stopChildren } from './children.ts'
 import { type SendHttp, startHttpLoad } from './http-load.ts'
 import { type Server, startServer } from './postgres.ts'
+import { putOnSale } from './sale.ts'
 import { startTickets, type Tickets } from './tickets.ts'
 
 /** All that runs during a bench: one PostgreSQL, the service, the servers it is compared with, the load generator. */
@@ -23,7 +25,7 @@ export async function setStage(dataDir: string): Promise<Stage> {
     await server.postgres.stop()
   }
   try {
-    const tickets = await startTickets(server, children)
+    const tickets = await startTickets(server, children, dirname(dataDir))
     const send = startHttpLoad(children)
     const reply = await askForReply(tickets)
     const env = { BENCH_REPLY: reply, BENCH_DATABASE_URL: server.postgres.url('bench') }
@@ -54,7 +56,7 @@ export async function setStage(dataDir: string): Promise<Stage> {
 
 /** A real answer, so that B2 and D send as many bytes as the service does. */
 async function askForReply(tickets: Tickets): Promise<string> {
-  const { bodies } = await tickets.putOnSale({})
+  const { bodies } = await putOnSale(tickets.client, {})
   const answer = await fetch(`${tickets.url}/v1/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { plainContender, sqlContender } from '../src/contenders.ts'
 import { ratio } from '../src/report.ts'
 import { runRounds } from '../src/rounds.ts'
+import { auditHolds, auditPurchases, putOnSale } from '../src/sale.ts'
 import { type Stage, setStage } from '../src/stage.ts'
 
 let folder: string
@@ -33,19 +33,36 @@ it('gives nothing to a contender whose stock does not move, however fast it is',
 })
 
 it('sees one acknowledged order that is not there', async () => {
-  const { tickets, send, server } = stage
-  const sale = await tickets.putOnSale({})
+  const { tickets, send } = stage
+  const sale = await putOnSale(tickets.client, {})
   const order = { origin: tickets.url, method: 'POST' as const, path: '/v1/orders', bodies: sale.bodies, wanted: 201 }
   const { acknowledged } = await send({ ...order, connections: 4, seconds: 60, requestsMax: 20 })
   expect(acknowledged).toBe(20)
-  expect(await tickets.audit(sale, acknowledged)).toEqual([])
+  expect(await auditHolds(tickets.client, sale, acknowledged)).toEqual([])
 
-  const client = new pg.Client({ connectionString: server.postgres.url('tickets') })
-  await client.connect()
-  await client.query(
+  await tickets.client.query(
     'delete from orders where id = (select id from orders where event_id = $1 limit 1)',
     sale.eventUuids,
   )
-  await client.end()
-  expect(await tickets.audit(sale, acknowledged)).toContain('X: 20 orders acknowledged, 19 orders')
+  expect(await auditHolds(tickets.client, sale, acknowledged)).toContain('X: 20 orders acknowledged, 19 orders')
+})
+
+it('sees one whole purchase whose ticket is not there', async () => {
+  const { tickets, send } = stage
+  const sale = await putOnSale(tickets.client, { priceMinor: 0 })
+  const job = { provider: 'free' as const, origin: tickets.url, paymentsOrigin: 'http://127.0.0.1:9' }
+  const { acknowledged, refused } = await send({
+    ...job,
+    ...{ publicUrl: tickets.publicUrl, bodies: sale.bodies, buyers: 2, seconds: 1 },
+  })
+  expect(refused).toEqual({})
+  expect(acknowledged).toBeGreaterThan(0)
+  expect(await auditPurchases(tickets.client, sale, acknowledged)).toEqual([])
+
+  await tickets.client.query('delete from ticket where id = (select id from ticket where event_id = any($1) limit 1)', [
+    sale.eventUuids,
+  ])
+  expect(await auditPurchases(tickets.client, sale, acknowledged)).toEqual([
+    `purchase: ${acknowledged} purchases acknowledged, ${acknowledged - 1} tickets`,
+  ])
 })

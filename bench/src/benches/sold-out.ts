@@ -1,6 +1,7 @@
 import { bareContender, httpContender } from '../contenders.ts'
 import { figure, type Report, ratio, row, slicesOf } from '../report.ts'
 import { type Plan, runRounds } from '../rounds.ts'
+import { auditHolds, putOnSale } from '../sale.ts'
 import type { Stage } from '../stage.ts'
 
 const CAPACITY = 100
@@ -9,7 +10,7 @@ const CONNECTIONS = 64
 /** More buyers than places, and then the two answers that most visitors get: "sold out", and what is on sale. */
 export async function soldOut(stage: Stage, plan: Plan): Promise<Report> {
   const { tickets } = stage
-  const sale = await tickets.putOnSale({ capacity: CAPACITY })
+  const sale = await putOnSale(tickets.client, { capacity: CAPACITY })
   const order = { origin: tickets.url, method: 'POST' as const, path: '/v1/orders', bodies: sale.bodies }
   const rush = await stage.send({
     ...order,
@@ -18,7 +19,7 @@ export async function soldOut(stage: Stage, plan: Plan): Promise<Report> {
     wanted: 201,
     requestsMax: 5 * CAPACITY,
   })
-  const books = await tickets.audit(sale, CAPACITY)
+  const books = await auditHolds(tickets.client, sale, CAPACITY)
   if (rush.acknowledged !== CAPACITY) books.push(`${rush.acknowledged} of ${CAPACITY} places sold`)
 
   const { eventId } = JSON.parse(sale.bodies[0] ?? '{}') as { eventId: string }
