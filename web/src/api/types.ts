@@ -40,6 +40,8 @@ export interface Page<Item> {
   nextCursor: string | null
 }
 
+export type Availability = 'on-sale' | 'not-yet-open' | 'ended' | 'sold-out' | 'paused'
+
 export interface TicketType {
   id: string
   name: LocalisedText
@@ -50,8 +52,19 @@ export interface TicketType {
   maxPerOrder: number
   salesStartAt: string | null
   salesEndAt: string | null
-  availability: 'on-sale' | 'not-yet-open' | 'ended' | 'sold-out'
+  availability: Availability
   remaining: number | null
+  /** `chosen`: the buyer names the price, from priceMinor upwards. */
+  pricing?: 'fixed' | 'chosen'
+  suggestedPriceMinor?: number | null
+  /** The price with the code asked for, when it lowers it. */
+  codePriceMinor?: number | null
+  maxPerBuyer?: number | null
+  /** Sold only together with one of these types. */
+  addOnTo?: string[]
+  maxPerTicket?: number | null
+  /** Sold out, and one may wait for a place. */
+  waitingList?: boolean
   /** Only for members of the organizer. */
   capacity?: number
   held?: number
@@ -64,6 +77,8 @@ export interface TicketTypes {
   status: string
   serverTime: string
   currency: string | null
+  /** The code asked for, and whether it is good here. */
+  promoCode?: { code: string; valid: boolean } | null
   items: TicketType[]
 }
 
@@ -72,6 +87,8 @@ export interface OrderLine {
   name: LocalisedText
   quantity: number
   unitPriceMinor: number
+  /** Without the code; `null` when none lowered it. */
+  fullPriceMinor?: number | null
   totalMinor: number
 }
 
@@ -98,6 +115,9 @@ export interface Order {
   lines: OrderLine[]
   totalMinor: number
   currency: string
+  promoCode?: string | null
+  /** From the waiting list. */
+  offer?: boolean
   buyer: { name: string; email: string } | null
   locale: string
   expiresAt: string
