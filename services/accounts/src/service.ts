@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { assertMigrated, createDatabase } from '@guichet/database'
 import { type Bus, connectBus, startRelay } from '@guichet/messaging'
-import { type App, createLog } from '@guichet/server'
+import { type App, createLog, createRateLimits } from '@guichet/server'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config, Secrets } from './config.ts'
 import type { Context } from './context.ts'
@@ -11,7 +11,7 @@ import { startAnswering } from './jobs/answer-requests.ts'
 import { purgeExpired } from './jobs/purge-expired.ts'
 import type { Parameters } from './passwords/argon2id.ts'
 import { createPasswordHasher } from './passwords/password-hasher.ts'
-import { createRateLimits, type RateLimits } from './rate-limits.ts'
+import { POLICIES, type RateLimits } from './rate-limits.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import { createSessionVerifier } from './sessions/session-verifier.ts'
 import { deriveKey } from './signing/derive-key.ts'
@@ -58,7 +58,7 @@ export function createAccounts(
     keyring,
     passwords: createPasswordHasher(overrides.passwordParameters),
     refreshTokens: createRefreshTokens(deriveKey(secrets.secret, 'refresh tokens')),
-    limits: overrides.limits ?? createRateLimits(),
+    limits: overrides.limits ?? createRateLimits(POLICIES),
     firstHash: createFirstHashes(),
     now,
     wake: () => undefined,

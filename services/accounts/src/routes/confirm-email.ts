@@ -1,12 +1,11 @@
 import { inTransaction } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
-import type { App } from '@guichet/server'
+import { type App, senderOf } from '@guichet/server'
 import { Type } from 'typebox'
 import { userIdOf } from '../account-ids.ts'
 import { audit, deedOf } from '../audit.ts'
 import type { Context } from '../context.ts'
 import { REFUSALS, Secret } from '../contract.ts'
-import { senderOf } from '../rate-limits.ts'
 import { redeemLink } from '../users/one-time-link.ts'
 import { lockUser } from '../users/user.ts'
 

@@ -1,10 +1,9 @@
 import { inTransaction } from '@guichet/database'
-import type { App } from '@guichet/server'
+import { type App, senderOf } from '@guichet/server'
 import { Type } from 'typebox'
 import { audit, deedOf } from '../audit.ts'
 import type { Context } from '../context.ts'
 import { REFUSALS, Secret, SessionView } from '../contract.ts'
-import { senderOf } from '../rate-limits.ts'
 import { openSession } from '../sessions/session.ts'
 import { redeemAdminLink } from '../users/admin-link.ts'
 
