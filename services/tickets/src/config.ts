@@ -13,6 +13,8 @@ export interface Config {
   /** How long places are kept for a buyer, and how much one extension adds. */
   holdSeconds: number
   extensionsMax: number
+  /** How long places are kept for somebody on the waiting list. */
+  offerSeconds: number
   databaseConnectionsMax: number
   logLevel: string
 }
@@ -47,6 +49,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     simulatedUrl: settings.url('SIMULATED_URL'),
     holdSeconds: settings.integer('HOLD_SECONDS', 600, { min: 60, max: 3_600 }),
     extensionsMax: settings.integer('EXTENSIONS_MAX', 10, { min: 0, max: 10 }),
+    offerSeconds: settings.integer('OFFER_SECONDS', 14_400, { min: 60, max: 604_800 }),
     databaseConnectionsMax: settings.integer('DATABASE_CONNECTIONS', 10, { min: 2, max: 200 }),
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }

@@ -5,6 +5,7 @@ import type { TicketsDb, TicketsTx } from './db.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
 import type { TicketCodes } from './tickets/ticket-code.ts'
+import type { RateLimits } from './waiting-list/limit-joins.ts'
 
 /** What routes, consumers and jobs may use. */
 export interface Context {
@@ -18,4 +19,5 @@ export interface Context {
   askEvents: ServiceClient
   orderSecrets: OrderSecrets
   ticketCodes: TicketCodes
+  limits: RateLimits
 }

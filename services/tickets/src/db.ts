@@ -77,7 +77,7 @@ interface WaitingEntryTable {
   event_id: string
   id: string
   ticket_type_id: string
-  email: string
+  email: string | null
   quantity: number
   locale: string
   state: 'waiting' | 'offered' | 'left'

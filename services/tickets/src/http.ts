@@ -9,11 +9,15 @@ import { deleteTicketType } from './routes/delete-ticket-type.ts'
 import { extendOrder } from './routes/extend-order.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
 import { getOrder } from './routes/get-order.ts'
+import { getWaitingEntry } from './routes/get-waiting-entry.ts'
+import { joinWaitingList } from './routes/join-waiting-list.ts'
+import { leaveWaitingList } from './routes/leave-waiting-list.ts'
 import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
 import { listEventOrders } from './routes/list-event-orders.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
 import { listPaymentProviders } from './routes/list-payment-providers.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
+import { listWaitingEntries } from './routes/list-waiting-entries.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
 import { receiveSimulatedWebhook } from './routes/receive-simulated-webhook.ts'
 import { refundOrderRoute } from './routes/refund-order.ts'
@@ -41,4 +45,8 @@ export function addRoutes(app: App, ctx: Context): void {
   receiveSimulatedWebhook(app, ctx)
   closeEvent(app, ctx)
   listConfirmedOrders(app, ctx)
+  joinWaitingList(app, ctx)
+  listWaitingEntries(app, ctx)
+  getWaitingEntry(app, ctx)
+  leaveWaitingList(app, ctx)
 }

@@ -30,5 +30,9 @@ export const access = defineAccess({
     receiveSimulatedWebhook: 'public',
     closeEvent: { services: ['events'] },
     listConfirmedOrders: { services: ['notifications'] },
+    joinWaitingList: 'public',
+    listWaitingEntries: 'order.read',
+    getWaitingEntry: 'secret',
+    leaveWaitingList: 'secret',
   },
 })

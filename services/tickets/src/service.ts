@@ -3,6 +3,7 @@ import { assertMigrated, createDatabase, sql } from '@guichet/database'
 import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
 import {
   createLog,
+  createRateLimits,
   createServer,
   createServiceClient,
   createTokenCutoffs,
@@ -26,6 +27,7 @@ import { createSimulatedProvider } from './payments/simulated-provider.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
 import { createTicketCodes } from './tickets/ticket-code.ts'
+import { POLICIES } from './waiting-list/limit-joins.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents]
@@ -138,5 +140,6 @@ function createContext(
       }),
     orderSecrets: createOrderSecrets(secrets.orderSecret),
     ticketCodes: createTicketCodes(secrets.signingSecret),
+    limits: createRateLimits(POLICIES),
   }
 }

@@ -43,6 +43,7 @@ export async function startTickets(options: FixtureOptions = {}) {
     simulatedUrl: 'http://127.0.0.1:9',
     holdSeconds: 600,
     extensionsMax: 10,
+    offerSeconds: 14_400,
     databaseConnectionsMax: 10,
     logLevel: 'silent',
     ...options.config,
