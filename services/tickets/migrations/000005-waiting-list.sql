@@ -6,3 +6,6 @@ comment on column waiting_entry.email is 'Null once nobody needs it: at once for
 
 -- The job that offers places asks every second or two.
 create index allotment_awaited on allotment (event_id) where waiting > 0;
+
+-- An erased user's addresses are looked for on every list.
+create index waiting_entry_of_address on waiting_entry (lower(email)) where email is not null;
