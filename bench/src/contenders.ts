@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { askForLoad } from './children.ts'
+import type { HttpJob } from './http-load-process.ts'
 import { type Load, WARM_UP_MS } from './load.ts'
 import { type Cost, measure } from './meter.ts'
 import { auditHolds, putOnSale } from './sale.ts'
 import type { EngineJob } from './servers/engine.ts'
 import { runSql } from './sql-load.ts'
 import type { Stage } from './stage.ts'
-import type { Process } from './tickets.ts'
+import type { Process, Tickets } from './tickets.ts'
 
 export interface Slice {
   load: Load
@@ -26,8 +27,11 @@ interface Wanted {
   sold?: number
   id?: string
   twin?: Process
+  /** Instead of the stage's own. */
+  tickets?: Tickets
   /** Offered whatever the answers; without it, the next request of a connection waits for its answer. */
   ratePerSecond?: () => number
+  requestsMax?: number
 }
 
 const CAPACITY = 100_000_000
@@ -81,26 +85,27 @@ export function plainContender(stage: Stage): Contender {
 /** X: the real service over HTTP, `events` fresh ones for each slice. */
 export function ticketsContender(
   stage: Stage,
-  { events = 1, sold = 0, id = 'X', twin, ratePerSecond }: Wanted = {},
+  { events = 1, sold = 0, id = 'X', twin, ratePerSecond, requestsMax, tickets = stage.tickets }: Wanted = {},
 ): Contender {
-  const pids = [stage.server.postgres.pid, stage.tickets.pid, ...(twin ? [twin.pid] : [])]
+  const pids = [stage.server.postgres.pid, tickets.pid, ...(twin ? [twin.pid] : [])]
   return {
     id,
     async run(connections, seconds) {
-      const sale = await putOnSale(stage.tickets.client, { events, sold })
+      const sale = await putOnSale(tickets.client, { events, sold, capacity: CAPACITY })
       const { bodies } = sale
-      const { result: load, cost } = await measure(stage.server.client, 'tickets', pids, () =>
+      const { result: load, cost } = await measure(stage.server.client, tickets.database, pids, () =>
         stage.send({
           ...(twin ? { twinOrigin: twin.url } : {}),
           ...(ratePerSecond ? { ratePerSecond: ratePerSecond() } : {}),
-          ...{ origin: stage.tickets.url, method: 'POST', path: '/v1/orders', bodies },
+          ...(requestsMax === undefined ? {} : { requestsMax }),
+          ...{ origin: tickets.url, method: 'POST', path: '/v1/orders', bodies },
           ...{ connections, seconds, wanted: 201 },
         }),
       )
       return {
         load,
         cost,
-        faults: await auditHolds(stage.tickets.client, sale, load.acknowledged, { soldBefore: sold }),
+        faults: await auditHolds(tickets.client, sale, load.acknowledged, { soldBefore: sold }),
       }
     },
   }
@@ -125,12 +130,14 @@ export function engineContender({ server, tickets }: Stage, engine: ChildProcess
   }
 }
 
-/** B1 (`/hello`) and B2 (`/orders`): Fastify by itself. */
-export function bareContender(stage: Stage, id: 'B1' | 'B2'): Contender {
-  const request =
-    id === 'B1'
-      ? { method: 'GET' as const, path: '/hello', bodies: [], wanted: 200 }
-      : { method: 'POST' as const, path: '/orders', bodies: [orderBody('evt_01h455vb4pex5vsknk084sn02q')], wanted: 201 }
+/** Fastify by itself: B1 says hello, B2 takes an order, B2s refuses it. */
+export function bareContender(stage: Stage, id: 'B1' | 'B2' | 'B2s'): Contender {
+  const post = { method: 'POST' as const, bodies: [orderBody('evt_01h455vb4pex5vsknk084sn02q')] }
+  const request = {
+    B1: { method: 'GET' as const, path: '/hello', bodies: [], wanted: 200 },
+    B2: { ...post, path: '/orders', wanted: 201 },
+    B2s: { ...post, path: '/refused-orders', wanted: 409 },
+  }[id]
   return httpContender(stage, id, { origin: stage.bare.url, ...request }, stage.bare.pid)
 }
 
@@ -138,7 +145,7 @@ export function bareContender(stage: Stage, id: 'B1' | 'B2'): Contender {
 export function httpContender(
   stage: Stage,
   id: string,
-  request: { origin: string; method: 'GET' | 'POST'; path: string; bodies: string[]; wanted: number },
+  request: Pick<HttpJob, 'origin' | 'method' | 'path' | 'headers' | 'bodies' | 'wanted'>,
   pid: number,
 ): Contender {
   return {

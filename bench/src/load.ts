@@ -7,9 +7,8 @@ export interface Load {
   refused: Record<string, number>
   p50Ms: number
   p99Ms: number
-  /** The same of the other answers; 0 when there were none. */
-  refusedP50Ms: number
-  refusedP99Ms: number
+  /** The same of the other answers, for each status or error. */
+  refusedMs: Record<string, { p50: number; p99: number }>
   /** How much later than due requests were sent, where they were due at a time: a load that limits itself shows here. */
   lateP99Ms: number
   /** Processor time of the load generator, where it is a process of ours. */
@@ -20,10 +19,9 @@ export const WARM_UP_MS = 500
 
 /** Sums up answers by the time of their end and how long they took, both in milliseconds. */
 export class Tally {
-  readonly refused: Record<string, number> = {}
+  readonly #refused = new Map<string, number[]>()
   acknowledged = 0
   #latencies: number[] = []
-  #refusals: number[] = []
   #lateness: number[] = []
   readonly #from: number
   readonly #until: number
@@ -40,8 +38,9 @@ export class Tally {
   }
 
   refuse(why: string, latencyMs = 0): void {
-    this.refused[why] = (this.refused[why] ?? 0) + 1
-    this.#refusals.push(latencyMs)
+    const latencies = this.#refused.get(why)
+    if (latencies) latencies.push(latencyMs)
+    else this.#refused.set(why, [latencyMs])
   }
 
   late(ms: number): void {
@@ -52,11 +51,12 @@ export class Tally {
     return {
       perSecond: (this.#latencies.length * ordersEach * 1_000) / (this.#until - this.#from),
       acknowledged: this.acknowledged * ordersEach,
-      refused: this.refused,
+      refused: Object.fromEntries([...this.#refused].map(([why, { length }]) => [why, length])),
       p50Ms: quantile(this.#latencies, 0.5),
       p99Ms: quantile(this.#latencies, 0.99),
-      refusedP50Ms: quantile(this.#refusals, 0.5),
-      refusedP99Ms: quantile(this.#refusals, 0.99),
+      refusedMs: Object.fromEntries(
+        [...this.#refused].map(([why, each]) => [why, { p50: quantile(each, 0.5), p99: quantile(each, 0.99) }]),
+      ),
       lateP99Ms: quantile(this.#lateness, 0.99),
       generatorSeconds: 0,
     }

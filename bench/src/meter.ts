@@ -98,6 +98,11 @@ function readTimes(pid: number): { own: number; buried: number; parent: number }
   }
 }
 
+/** The memory of a process that is in the machine's. */
+export function residentMegabytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+}
+
 /** Processor time since the machine started: all of it, and what other guests of the host took. */
 export function machineTime(): { total: number; steal: number } {
   const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/).slice(1, 9).map(Number)

@@ -1,4 +1,5 @@
 import type { Slice } from './contenders.ts'
+import type { Load } from './load.ts'
 import { type Measured, median, rate } from './rounds.ts'
 
 export interface Row {
@@ -16,6 +17,8 @@ export interface Row {
   commitsEach: number
   statementsEach: number
   walBytesEach: number
+  /** Processor time that the load generator took for each answer; 0 where it is no process of ours. */
+  loadUsEach: number
   /** Answers that were not wanted, by status or error, over all rounds. */
   refused: Record<string, number>
 }
@@ -89,8 +92,13 @@ export function row(id: string, what: string, { clients, slices }: Measured): Ro
     commitsEach: each(({ cost }) => cost.commits),
     statementsEach: each(({ cost }) => cost.statements),
     walBytesEach: each(({ cost }) => cost.walBytes),
+    loadUsEach: over(({ load }) => (load.generatorSeconds * 1e6) / answers(load)),
     refused: sumUp(slices.map(({ load }) => load.refused)),
   }
+}
+
+function answers({ acknowledged, refused }: Load): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, acknowledged)
 }
 
 function sumUp(counts: Record<string, number>[]): Record<string, number> {
@@ -119,6 +127,7 @@ export function print({ bench, rows, figures, faults, voidedRounds }: Report): s
       'commits',
       'statements',
       'WAL bytes',
+      'load µs',
     ],
     ...rows.map((each) => [
       `${each.id.padEnd(11)} ${each.what}`,
@@ -132,15 +141,16 @@ export function print({ bench, rows, figures, faults, voidedRounds }: Report): s
       number(each.commitsEach),
       number(each.statementsEach),
       number(each.walBytesEach),
+      number(each.loadUsEach),
     ]),
   ]
   const ratios = figures.map(({ name, median: middle, worst, target, met, rounds }) => {
     const verdict = target === undefined ? '' : `   target ${target}: ${met ? 'met' : 'MISSED'}`
-    return `${name.padEnd(44)} median ${number(middle).padStart(8)}   worst ${number(worst).padStart(8)}   of ${rounds.length}${verdict}`
+    return `${name.padEnd(52)} median ${number(middle).padStart(8)}   worst ${number(worst).padStart(8)}   of ${rounds.length}${verdict}`
   })
   return [
     `\n== ${bench} ==`,
-    ...align(table),
+    ...(rows.length > 0 ? align(table) : []),
     ...rows
       .filter(({ refused }) => Object.keys(refused).length > 0)
       .map(({ id, refused }) => `${id} also answered ${JSON.stringify(refused)}`),

@@ -5,6 +5,8 @@ import { machineTime } from './meter.ts'
 export interface Plan {
   rounds: number
   seconds: number
+  /** For benches that count orders and not seconds. */
+  orders?: number
 }
 
 export interface Measured {

@@ -1,12 +1,14 @@
-// node bench/src/run.ts [name …] [--json] [--rounds N] [--seconds S] [--data DIR]: called by `./guichet bench`.
+// node bench/src/run.ts [name …] [--json] [--rounds N] [--seconds S] [--orders N] [--data DIR]: called by `./guichet bench`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PostgresStartError } from '@guichet/embedded-postgres'
+import { growth } from './benches/growth.ts'
 import { hotEvent } from './benches/hot-event.ts'
 import { idle } from './benches/idle.ts'
+import { memory } from './benches/memory.ts'
 import { overload } from './benches/overload.ts'
 import { peers } from './benches/peers.ts'
 import { purchase } from './benches/purchase.ts'
@@ -14,22 +16,32 @@ import { soldOut } from './benches/sold-out.ts'
 import { spread } from './benches/spread.ts'
 import { twoProcesses } from './benches/two-processes.ts'
 import { showSettings, timeSync } from './postgres.ts'
-import { print, type Report } from './report.ts'
+import { figure, print, type Report } from './report.ts'
 import type { Plan } from './rounds.ts'
+import { stockUpdates } from './sale.ts'
 import { pgbenchVersion } from './sql-load.ts'
 import { type Stage, setStage } from './stage.ts'
 
-const BENCHES: Record<string, { run: (stage: Stage, plan: Plan) => Promise<Report>; rounds: number; seconds: number }> =
-  {
-    'hot-event': { run: hotEvent, rounds: 5, seconds: 2 },
-    spread: { run: spread, rounds: 4, seconds: 2 },
-    'sold-out': { run: soldOut, rounds: 3, seconds: 1 },
-    idle: { run: idle, rounds: 3, seconds: 1 },
-    'two-processes': { run: twoProcesses, rounds: 2, seconds: 2 },
-    overload: { run: overload, rounds: 1, seconds: 8 },
-    purchase: { run: purchase, rounds: 3, seconds: 3 },
-    peers: { run: peers, rounds: 2, seconds: 2 },
-  }
+interface Bench {
+  run: (stage: Stage, plan: Plan) => Promise<Report>
+  rounds: number
+  seconds: number
+  /** Runs only when it is named. */
+  long?: true
+}
+
+const BENCHES: Record<string, Bench> = {
+  'hot-event': { run: hotEvent, rounds: 5, seconds: 2 },
+  spread: { run: spread, rounds: 4, seconds: 2 },
+  'sold-out': { run: soldOut, rounds: 3, seconds: 2 },
+  idle: { run: idle, rounds: 3, seconds: 1 },
+  'two-processes': { run: twoProcesses, rounds: 2, seconds: 2 },
+  overload: { run: overload, rounds: 2, seconds: 4 },
+  purchase: { run: purchase, rounds: 3, seconds: 3 },
+  peers: { run: peers, rounds: 2, seconds: 2 },
+  growth: { run: growth, rounds: 4, seconds: 2 },
+  memory: { run: memory, rounds: 1, seconds: 1, long: true },
+}
 const TMPFS = 0x01021994
 
 class Refusal extends Error {}
@@ -48,6 +60,7 @@ function readOptions() {
         json: { type: 'boolean', default: false },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
+        orders: { type: 'string' },
         data: { type: 'string', default: tmpdir() },
       },
     })
@@ -59,7 +72,7 @@ function readOptions() {
 async function main(): Promise<number> {
   const { values, positionals } = readOptions()
   const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES)
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES).filter((name) => !BENCHES[name]?.long)
   for (const name of names) {
     if (!Object.hasOwn(BENCHES, name))
       throw new Refusal(`There is no bench "${name}": ${Object.keys(BENCHES).join(', ')}.`)
@@ -74,11 +87,12 @@ async function main(): Promise<number> {
 
   let stage: Stage | undefined
   try {
-    stage = await setStage(join(folder, 'postgres'))
+    const running = await setStage(join(folder, 'postgres'))
+    stage = running
     const machine = {
       ...describeMachine(),
       fdatasyncMicroseconds: timeSync(folder),
-      postgres: await showSettings(stage.server.client),
+      postgres: await showSettings(running.server.client),
     }
     say(JSON.stringify(machine, null, 2))
     const reports: Report[] = []
@@ -87,11 +101,13 @@ async function main(): Promise<number> {
       if (!bench) continue
       const rounds = limit(values.rounds, 20) || bench.rounds
       const seconds = limit(values.seconds, 10) || bench.seconds
+      const orders = limit(values.orders, 10_000_000) || undefined
       const ended = new Promise<never>((_done, failed) => {
         stop.signal.addEventListener('abort', () => failed(new Refusal('Stopped.')))
         if (stop.signal.aborted) failed(new Refusal('Stopped.'))
       })
-      const report = await Promise.race([bench.run(stage, { rounds, seconds }), ended])
+      const plan = { rounds, seconds, ...(orders && { orders }) }
+      const report = await Promise.race([withStockUpdates(running, () => bench.run(running, plan)), ended])
       say(print(report))
       reports.push(report)
     }
@@ -102,6 +118,16 @@ async function main(): Promise<number> {
     await stage?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Adds to a report what the sale did to the rows of stock, where it is the stage's own service that sold. */
+async function withStockUpdates({ tickets }: Stage, run: () => Promise<Report>): Promise<Report> {
+  const before = await stockUpdates(tickets.client)
+  const report = await run()
+  const after = await stockUpdates(tickets.client)
+  const all = after.all - before.all
+  const inPlace = figure('updates of stock that touched no index (HOT)', [(after.inPlace - before.inPlace) / all])
+  return all > 0 ? { ...report, figures: [...report.figures, inPlace] } : report
 }
 
 function describeMachine() {

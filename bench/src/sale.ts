@@ -127,3 +127,11 @@ function differences(who: string, said: string, wanted: number, counts: Record<s
     .filter(([, count]) => count !== wanted)
     .map(([what, count]) => `${who}: ${said}, ${count} ${what}`)
 }
+
+/** How often a row of stock was changed, and how often without touching an index (HOT). Behind by seconds at times. */
+export async function stockUpdates(client: pg.Client): Promise<{ all: number; inPlace: number }> {
+  const { rows } = await client.query<{ all: number; inPlace: number }>(
+    `select n_tup_upd::int as all, n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relname = 'allotment'`,
+  )
+  return rows[0] ?? { all: 0, inPlace: 0 }
+}

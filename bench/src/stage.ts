@@ -13,19 +13,28 @@ export interface Stage {
   bare: { url: string; pid: number }
   plain: { url: string; pid: number }
   send: SendHttp
+  /** One more tickets service, on a database of its own. */
+  startAnother(database: string): Promise<Tickets>
   stop(): Promise<void>
 }
 
 export async function setStage(dataDir: string): Promise<Stage> {
   const children: Children = []
   const server = await startServer(dataDir)
+  const services: Tickets[] = []
+  const startService = async (database: string) => {
+    const started = await startTickets(server, children, { database, folder: dirname(dataDir) })
+    services.push(started)
+    return started
+  }
   const stop = async () => {
+    for (const service of services) await service.stop().catch(() => {})
     await stopChildren(children)
     await server.client.end().catch(() => {})
     await server.postgres.stop()
   }
   try {
-    const tickets = await startTickets(server, children, dirname(dataDir))
+    const tickets = await startService('tickets')
     const send = startHttpLoad(children)
     const reply = await askForReply(tickets)
     const env = { BENCH_REPLY: reply, BENCH_DATABASE_URL: server.postgres.url('bench') }
@@ -43,10 +52,11 @@ export async function setStage(dataDir: string): Promise<Stage> {
       send,
       bare,
       plain,
-      async stop() {
-        await tickets.stop()
-        await stop()
+      async startAnother(database) {
+        await server.client.query(`create database ${database}`)
+        return startService(database)
       },
+      stop,
     }
   } catch (error) {
     await stop()

@@ -18,6 +18,7 @@ export interface Process {
 }
 
 export interface Tickets extends Process {
+  database: string
   /** To the service's own database, for the harness. */
   client: pg.Client
   /** Where a payment sends its buyer back to. */
@@ -35,8 +36,12 @@ export interface Tickets extends Process {
  * The real service as its own process, on its own migrated database.
  * @param folder for what else has to be written.
  */
-export async function startTickets(server: Server, children: Children, folder: string): Promise<Tickets> {
-  const databaseUrl = server.postgres.url('tickets')
+export async function startTickets(
+  server: Server,
+  children: Children,
+  { database, folder }: { database: string; folder: string },
+): Promise<Tickets> {
+  const databaseUrl = server.postgres.url(database)
   const nowhere = 'http://127.0.0.1:9'
   const secret = () => randomBytes(32).toString('base64url')
   const paymentsPort = await freePort()
@@ -74,6 +79,7 @@ export async function startTickets(server: Server, children: Children, folder: s
   await client.connect()
   return {
     ...first,
+    database,
     client,
     publicUrl: nowhere,
     startTwin: startService,

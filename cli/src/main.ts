@@ -28,7 +28,7 @@ const commands: Record<string, Command> = {
   },
   bench: {
     summary:
-      'measure the sale: [hot-event spread sold-out idle two-processes overload peers] [--json]; all: five minutes',
+      'measure the sale: [hot-event spread sold-out idle two-processes overload purchase peers growth memory] [--json]; all but memory: eight minutes',
     run: async (args) => (await import('./bench.ts')).bench(args),
   },
   import: {
