@@ -5,6 +5,8 @@ import { onEventRescheduled } from './consumers/event-rescheduled.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
 import { onOrderRefunded } from './consumers/order-refunded.ts'
 import { onUserErased } from './consumers/user-erased.ts'
+import { onWaitingListJoined } from './consumers/waiting-list-joined.ts'
+import { onWaitingListOffered } from './consumers/waiting-list-offered.ts'
 import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
 
@@ -22,6 +24,8 @@ export function startConsuming(
     handlers: {
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
       'tickets.order-refunded.v1': onOrderRefunded(now),
+      'tickets.waiting-list-joined.v1': onWaitingListJoined(now),
+      'tickets.waiting-list-offered.v1': onWaitingListOffered(now),
       'events.event-cancelled.v1': onEventCancelled(now),
       'events.event-rescheduled.v1': onEventRescheduled(now),
       'accounts.email-link-requested.v1': onEmailLinkRequested(now),

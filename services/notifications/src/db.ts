@@ -5,13 +5,15 @@ import type { Generated, JSONColumnType } from 'kysely'
 
 export const ORDER_KINDS = ['order-confirmation', 'order-refund', 'event-cancelled', 'event-rescheduled'] as const
 export const ACCOUNT_KINDS = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
-export const KINDS = [...ORDER_KINDS, ...ACCOUNT_KINDS] as const
+export const WAITING_KINDS = ['waiting-list-joined', 'waiting-list-offered'] as const
+export const KINDS = [...ORDER_KINDS, ...ACCOUNT_KINDS, ...WAITING_KINDS] as const
 export const CHANNELS = ['email', 'sms'] as const
 export const STATES = ['pending', 'sending', 'retrying', 'sent', 'failed'] as const
 
 export type OrderKind = (typeof ORDER_KINDS)[number]
 export type AccountKind = (typeof ACCOUNT_KINDS)[number]
-export type Kind = OrderKind | AccountKind
+export type WaitingKind = (typeof WAITING_KINDS)[number]
+export type Kind = OrderKind | AccountKind | WaitingKind
 export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled'
 export type Channel = (typeof CHANNELS)[number]
 export type State = (typeof STATES)[number]

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { EmailLink } from '../src/content/email-link.ts'
 import { toOrder } from '../src/content/order.ts'
+import { toEntry } from '../src/content/waiting-entry.ts'
 import { ACCOUNT_KINDS, type EventFacts, type OrderKind } from '../src/db.ts'
 import { composeAccountLetter } from '../src/letters/account-letter.ts'
 import type { Letter } from '../src/letters/letter.ts'
 import { composeOrderLetter } from '../src/letters/order-letter.ts'
 import { renderLetter } from '../src/letters/render-letter.ts'
+import { composeWaitingJoined } from '../src/letters/waiting-joined.ts'
+import { composeWaitingOffered } from '../src/letters/waiting-offered.ts'
 import english from '../src/messages/en.json' with { type: 'json' }
 import french from '../src/messages/fr.json' with { type: 'json' }
-import { orderAnswer, PUBLIC_URL } from './peers.ts'
+import { entryAnswer, orderAnswer, PUBLIC_URL } from './peers.ts'
 
 const NOW = new Date('2027-01-10T09:00:00Z')
 const SHOP = { name: 'Guichet', url: PUBLIC_URL }
@@ -31,6 +34,16 @@ const FACTS: Partial<Record<OrderKind, EventFacts>> = {
 function letterOf(kind: OrderKind, changes: Record<string, unknown> = {}): Letter {
   const order = toOrder(orderAnswer({ ...IDS, ...changes }))
   return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, now: NOW, shop: SHOP })
+}
+
+const entryOf = (changes: Record<string, unknown> = {}) =>
+  toEntry(entryAnswer({ id: 'wle_01kanw8f7re8ksz8zkz3q2x4ve', ...changes }))
+
+/** An offer of two places, until half past ten in the evening where the event takes place. */
+function offeredLetter(locale: string, changes: Record<string, unknown> = {}): Letter {
+  const offer = { ...IDS, locale, number: '3Q2X4VC', state: 'held', expiresAt: '2027-01-10T21:30:00.000Z', tickets: [] }
+  const order = toOrder(orderAnswer({ ...offer, lines: orderAnswer().lines.slice(0, 1) }))
+  return composeWaitingOffered(entryOf({ locale, ...changes }), order, { now: NOW, shop: SHOP })
 }
 
 function linkFor(language: 'en' | 'fr'): EmailLink {
@@ -56,6 +69,8 @@ function everyLetter(): [string, Letter][] {
       `${kind}.${language}`,
       composeAccountLetter(kind, linkFor(language), { now: NOW, shop: SHOP }),
     ]),
+    [`waiting-list-joined.${language}`, composeWaitingJoined(entryOf({ locale: language }), { now: NOW, shop: SHOP })],
+    [`waiting-list-offered.${language}`, offeredLetter(language)],
   ])
 }
 
@@ -100,6 +115,20 @@ describe('French', () => {
     const free = { totalMinor: 0, lines: [] }
     expect((await renderLetter(letterOf('order-confirmation', free))).text).not.toContain('rétractation')
     expect((await renderLetter(letterOf('order-confirmation', { locale: 'en' }))).text).not.toMatch(/withdraw|L221/)
+  })
+})
+
+describe('an offer', () => {
+  it('tells the deadline in the venue’s time, with its zone, and how to say no', async () => {
+    const { text } = await renderLetter(offeredLetter('en'))
+    expect(text).toContain('kept for you until Sunday 10 January 2027 at 22:30 (Central European Time)')
+    expect(text).toContain(`${PUBLIC_URL}/en/orders/${IDS.id}?key=the-secret_of-the-order`)
+    expect(text).toContain(`${PUBLIC_URL}/en/waiting-list/wle_01kanw8f7re8ksz8zkz3q2x4ve?key=the-secret_of-the-entry`)
+  })
+
+  it('says when it is of fewer places than were asked for', async () => {
+    expect((await renderLetter(offeredLetter('en'))).text).toContain('You asked for 3 places; 2 are free.')
+    expect((await renderLetter(offeredLetter('en', { quantity: 2 }))).text).not.toContain('You asked for')
   })
 })
 

@@ -24,11 +24,21 @@ describe('each message that is listened to, as its owner wrote it', () => {
   it.each([
     ['tickets.order-confirmed.v1', 'order-confirmation'],
     ['tickets.order-refunded.v1', 'order-refund'],
+    ['tickets.waiting-list-offered.v1', 'waiting-list-offered'],
   ])('%s plans one %s', async (type, kind) => {
     const data = await example(type)
     await fixture.bus.deliver({ type, data: { ...data, unknownField: 'of a later release' } })
     const planned = (await fixture.deliveries()).filter((row) => row.kind === kind)
     expect(planned).toMatchObject([{ order_id: parseId('ord', data.orderId ?? ''), recipient_address: null }])
+  })
+
+  it('tickets.waiting-list-joined.v1 plans one mail per entry, however often it comes', async () => {
+    const data = await example('tickets.waiting-list-joined.v1')
+    for (let time = 0; time < 2; time += 1) {
+      await fixture.bus.deliver({ type: 'tickets.waiting-list-joined.v1', data })
+    }
+    const planned = (await fixture.deliveries()).filter((row) => row.kind === 'waiting-list-joined')
+    expect(planned).toMatchObject([{ order_id: null, recipient_address: null }])
   })
 
   it.each([

@@ -60,6 +60,28 @@ export function orderAnswer(changes: Record<string, unknown> = {}) {
   }
 }
 
+/** An entry of a waiting list as tickets answers it to notifications (getWaitingEntry). */
+export type EntryAnswer = ReturnType<typeof entryAnswer>
+
+export function entryAnswer(changes: Record<string, unknown> = {}) {
+  const id = toId('wle', newUuid())
+  const { event, eventId, organizerId } = orderAnswer()
+  return {
+    id,
+    eventId,
+    organizerId,
+    event,
+    ticketTypeId: toId('typ', newUuid()),
+    ticketTypeName: { en: 'Stalls', fr: 'Orchestre' },
+    quantity: 3,
+    email: `waits.${id.slice(-10)}@example.org` as string | null,
+    locale: 'fr',
+    state: 'waiting',
+    secret: 'the-secret_of-the-entry',
+    ...changes,
+  }
+}
+
 export interface LinkAnswer {
   url: string
   email: string
@@ -71,6 +93,7 @@ export interface LinkAnswer {
 export interface Peers {
   url: string
   orders: Map<string, OrderAnswer>
+  entries: Map<string, EntryAnswer>
   /** By user id; the answer says what accounts minted. */
   links: Map<string, LinkAnswer>
   /** Called before each content answer: a status other than 200 is sent instead. */
@@ -90,6 +113,7 @@ export async function startPeers(): Promise<Peers> {
   const peers: Peers = {
     url: '',
     orders: new Map(),
+    entries: new Map(),
     links: new Map(),
     answer: () => 200,
     asked: [],
@@ -138,6 +162,7 @@ function answerOf(peers: Peers, request: IncomingMessage, body: string): { statu
     const nextCursor = from + PAGE < orders.length ? String(from + PAGE) : null
     return { status: 200, body: { items: orders.slice(from, from + PAGE).map(({ id }) => ({ id })), nextCursor } }
   }
-  const order = peers.orders.get(path.split('/').at(-1) ?? '')
-  return order ? { status: 200, body: order } : { status: 404, body: { code: 'not-found' } }
+  const id = path.split('/').at(-1) ?? ''
+  const found = path.startsWith('/v1/waiting-entries/') ? peers.entries.get(id) : peers.orders.get(id)
+  return found ? { status: 200, body: found } : { status: 404, body: { code: 'not-found' } }
 }

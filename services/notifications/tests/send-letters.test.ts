@@ -3,7 +3,7 @@ import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fixture, knownOrder, knownUser, startNotifications } from './fixture.ts'
 import { type Inbox, type ReceivedMail, startInbox } from './outside.ts'
-import { type OrderAnswer, type Peers, PUBLIC_URL, startPeers } from './peers.ts'
+import { entryAnswer, type OrderAnswer, type Peers, PUBLIC_URL, startPeers } from './peers.ts'
 
 let inbox: Inbox
 let peers: Peers
@@ -58,6 +58,62 @@ describe('the links of accounts', () => {
       expect(mail.html).toContain('lang="fr"')
     },
   )
+})
+
+describe('a waiting list', () => {
+  const knownEntry = (changes: Record<string, unknown> = {}) => {
+    const entry = entryAnswer(changes)
+    peers.entries.set(entry.id, entry)
+    return entry
+  }
+  const tell = (type: string, entry: ReturnType<typeof entryAnswer>, more: object = {}) => {
+    const { eventId, organizerId, ticketTypeId } = entry
+    return fixture.bus.deliver({
+      type: `tickets.waiting-list-${type}.v1`,
+      data: { entryId: entry.id, eventId, organizerId, ticketTypeId, ...more },
+    })
+  }
+  const refusalOf = async (source: string) => {
+    const row = await eventually(async () => {
+      const found = await fixture.db
+        .selectFrom('delivery')
+        .select(['state', 'last_error', 'recipient_address'])
+        .where('source', '=', source)
+        .where('state', '=', 'failed')
+        .executeTakeFirst()
+      return found ?? false
+    })
+    return row
+  }
+
+  it('sends whoever joined the link with which to leave', async () => {
+    const entry = knownEntry()
+    await tell('joined', entry)
+    const mail = await oneMail(entry.email ?? '')
+    expect(mail.subject).toBe('Vous êtes sur la liste d’attente pour Nuit à l’Opéra')
+    expect(mail.text).toContain(`${PUBLIC_URL}/fr/waiting-list/${entry.id}?key=the-secret_of-the-entry`)
+  })
+
+  it('sends the link of an offer to the address that waited: the hold has no buyer yet', async () => {
+    const entry = knownEntry({ state: 'offered', locale: 'en' })
+    const expiresAt = new Date(fixture.clock.now().getTime() + 3_600_000).toISOString()
+    const order = knownOrder(peers, { state: 'held', number: null, buyer: null, tickets: [], expiresAt, locale: 'en' })
+    await tell('offered', entry, { orderId: order.id })
+    const mail = await oneMail(entry.email ?? '')
+    expect(mail.text).toContain(`${PUBLIC_URL}/en/orders/${order.id}?key=the-secret_of-the-order`)
+    expect(mail.text).toContain(`Order ${order.id.slice(-6).toUpperCase()}`)
+  })
+
+  it('writes to nobody who has left, and of no offer that is over', async () => {
+    const left = knownEntry({ state: 'left', email: null })
+    await tell('joined', left)
+    expect(await refusalOf(left.id)).toMatchObject({ last_error: 'They have left the list.', recipient_address: null })
+    const entry = knownEntry({ state: 'offered' })
+    const expiresAt = fixture.clock.now().toISOString()
+    const order = knownOrder(peers, { state: 'held', buyer: null, tickets: [], expiresAt })
+    await tell('offered', entry, { orderId: order.id })
+    expect(await refusalOf(entry.id)).toMatchObject({ last_error: 'The offer is over, or taken up.' })
+  })
 })
 
 describe('a cancelled event', () => {

@@ -31,6 +31,8 @@ export interface Order {
   tickets: { typeName: string; holderName: string; valid: boolean }[]
   /** Opens the order to whoever has it; null when tickets did not give it. */
   secret: string | null
+  /** Of a hold. */
+  expiresAt: string
 }
 
 /** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
@@ -55,6 +57,7 @@ export interface OrderAnswer {
   currency: string
   tickets?: { typeName: Localised | string; holderName?: string | null; state: string }[]
   secret?: string | null
+  expiresAt?: string
 }
 
 const PHONE = /^\+[1-9]\d{6,14}$/
@@ -98,6 +101,7 @@ export function toOrder(answer: OrderAnswer): Order {
       valid: ticket.state !== 'void',
     })),
     secret: answer.secret ?? null,
+    expiresAt: answer.expiresAt ?? '',
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type EventFacts,
   type Kind,
   ORDER_KINDS,
+  WAITING_KINDS,
 } from '../db.ts'
 import type { Peer } from './not-sent.ts'
 
@@ -40,7 +41,10 @@ export async function claimDeliveries(
 ): Promise<Claim[]> {
   const lease = newUuid(now.getTime())
   const leaseEndsAt = new Date(now.getTime() + leaseSeconds * 1_000)
-  const kinds = [...(away.includes('tickets') ? [] : ORDER_KINDS), ...(away.includes('accounts') ? [] : ACCOUNT_KINDS)]
+  const kinds = [
+    ...(away.includes('tickets') ? [] : [...ORDER_KINDS, ...WAITING_KINDS]),
+    ...(away.includes('accounts') ? [] : ACCOUNT_KINDS),
+  ]
   const channels = [...(away.includes('smtp') ? [] : ['email']), ...(away.includes('sms') ? [] : ['sms'])]
   const { rows } = await sql<Claim>`
     with due as materialized (

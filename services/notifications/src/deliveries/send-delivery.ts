@@ -1,13 +1,16 @@
 import { toId } from '@guichet/server'
 import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchOrder } from '../content/order.ts'
+import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
-import { ACCOUNT_KINDS, type AccountKind, type Kind } from '../db.ts'
+import { ACCOUNT_KINDS, type AccountKind, type Kind, WAITING_KINDS, type WaitingKind } from '../db.ts'
 import { composeAccountLetter } from '../letters/account-letter.ts'
 import type { Letter } from '../letters/letter.ts'
 import { composeOrderLetter } from '../letters/order-letter.ts'
 import { composeOrderSms } from '../letters/order-sms.ts'
 import { renderLetter } from '../letters/render-letter.ts'
+import { composeWaitingJoined } from '../letters/waiting-joined.ts'
+import { composeWaitingOffered } from '../letters/waiting-offered.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { renewLease, sendUnderLease } from './lease.ts'
@@ -55,6 +58,7 @@ async function compose(ctx: Context, claim: Claim): Promise<Draft> {
     const letter = composeAccountLetter(claim.kind, link, { now: ctx.now(), shop: shopOf(ctx) })
     return byMail(ctx, claim, { name: link.name, address: link.email, language: link.language }, letter)
   }
+  if (isWaitingKind(claim.kind)) return composeWaiting(ctx, claim)
   const order = await fetchOrder(ctx, claim.orderId ?? '')
   if (claim.channel === 'sms') return bySms(ctx, claim, order)
   if (claim.kind === 'order-confirmation') await planSms(ctx, claim, order.buyer.phone)
@@ -67,6 +71,17 @@ async function compose(ctx: Context, claim: Claim): Promise<Draft> {
     shop: shopOf(ctx),
   })
   return byMail(ctx, claim, { name: order.buyer.name, address: order.buyer.email, language: order.language }, letter)
+}
+
+/** The source of these is the entry: its state when the mail is sent decides whether there is still something to say. */
+async function composeWaiting(ctx: Context, claim: Claim): Promise<Draft> {
+  const entry = await fetchEntry(ctx, claim.source)
+  const context = { now: ctx.now(), shop: shopOf(ctx) }
+  const letter =
+    claim.kind === 'waiting-list-joined'
+      ? composeWaitingJoined(entry, context)
+      : composeWaitingOffered(entry, await fetchOffer(ctx, entry, claim.orderId ?? ''), context)
+  return byMail(ctx, claim, { name: null, address: entry.email, language: entry.language }, letter)
 }
 
 async function byMail(ctx: Context, claim: Claim, recipient: Recipient, letter: Letter): Promise<Draft> {
@@ -116,6 +131,10 @@ export function messageIdOf(deliveryUuid: string, senderAddress: string): string
 
 function shopOf(ctx: Context) {
   return { name: ctx.config.sender.name || 'Guichet', url: ctx.config.publicUrl }
+}
+
+function isWaitingKind(kind: Kind): kind is WaitingKind {
+  return (WAITING_KINDS as readonly Kind[]).includes(kind)
 }
 
 function isAccountKind(kind: Kind): kind is AccountKind {
