@@ -8,7 +8,7 @@ const keys: unknown[] = []
 const tickets = createServer((request, response) => {
   if (request.method === 'POST') keys.push(request.headers['idempotency-key'])
   const lines = [{ ticketTypeId: 'typ_1', quantity: 1 }]
-  const order = { id: 'ord_1', eventId: 'evt_1', state: 'expired', lines, buyer: null, secret: 's' }
+  const order = { id: 'ord_1', eventId: 'evt_1', state: 'expired', lines, buyer: null, secret: 's', items: [] }
   request.resume().on('end', () => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(order))
   })

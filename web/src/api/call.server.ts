@@ -119,10 +119,12 @@ async function send(
 }
 
 async function refusal(response: Response): Promise<ApiError> {
+  const seconds = Number.parseInt(response.headers.get('retry-after') ?? '', 10)
+  const options = seconds >= 0 ? { retryAfterSeconds: seconds } : {}
   try {
-    return new ApiError(response.status, (await response.json()) as ProblemDocument)
+    return new ApiError(response.status, (await response.json()) as ProblemDocument, options)
   } catch {
     // Not a problem document: a proxy between us answered.
-    return new ApiError(response.status, { code: 'unavailable', title: response.statusText })
+    return new ApiError(response.status, { code: 'unavailable', title: response.statusText }, options)
   }
 }

@@ -11,9 +11,12 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly problem: ProblemDocument
+  /** When the service says to ask again. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, problem: ProblemDocument, options?: { cause?: unknown }) {
+  constructor(status: number, problem: ProblemDocument, options?: { cause?: unknown; retryAfterSeconds?: number }) {
     super(problem.detail ?? problem.title, options)
+    this.retryAfterSeconds = options?.retryAfterSeconds
     this.status = status
     this.problem = problem
   }

@@ -17,10 +17,19 @@ export function decimalMoney(minor: number, currency: string): string {
   return decimalOf(minor, exponentOf(currency))
 }
 
-/** What was typed, in minor units: `49`, `49.5`, `49,50`, `1 234,50`. `null` when it is no amount of that currency. */
+/** As a field offers it to a reader: `12,50` in French, `12.50` in English. */
+export function typedMoney(minor: number, currency: string, language: Language): string {
+  const amount = decimalMoney(minor, currency)
+  return language === 'fr' ? amount.replace('.', ',') : amount
+}
+
+/**
+ * What was typed, in minor units: `49`, `49.5`, `49,50`, `1 234,50`, `12,50 €`. `null` when it is no amount of that
+ * currency, such as one with more decimals than it has: guessing would charge what nobody meant.
+ */
 export function parseMoney(typed: string, currency: string): number | null {
   const digits = exponentOf(currency)
-  const match = /^(\d{1,9})(?:[.,](\d+))?$/.exec(typed.replace(/[\s\u00a0\u202f]/g, ''))
+  const match = /^(\d{1,9})(?:[.,](\d+))?$/.exec(typed.replace(/[\s\u00a0\u202f\p{Sc}]/gu, ''))
   if (!match) return null
   const fraction = match[2] ?? ''
   if (fraction.length > digits) return null

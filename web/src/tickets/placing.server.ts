@@ -2,22 +2,10 @@ import { createHash } from 'node:crypto'
 import type { RequestEvent } from '@sveltejs/kit'
 import { call } from '../api/call.server.ts'
 import { ApiError } from '../api/problem.ts'
-import type { Order } from '../api/types.ts'
+import type { Order, TicketTypes } from '../api/types.ts'
+import { isEmail } from '../forms/check.server.ts'
 import type { Language } from '../messages/language.ts'
-
-export interface Line {
-  ticketTypeId: string
-  quantity: number
-}
-
-/** The lines that a form asks for: its `quantity.<ticketTypeId>` fields above zero. */
-export function linesOf(values: Record<string, string>): Line[] {
-  return Object.entries(values)
-    .filter(([name]) => name.startsWith('quantity.'))
-    .map(([name, value]) => ({ ticketTypeId: name.slice('quantity.'.length), quantity: Number.parseInt(value, 10) }))
-    .filter(({ quantity }) => quantity > 0)
-    .sort((a, b) => (a.ticketTypeId < b.ticketTypeId ? -1 : 1))
-}
+import type { Choice, Line } from './choice.server.ts'
 
 /**
  * One key for one intention: the same page sending the same lines is the same order, however often it is sent; other
@@ -31,18 +19,43 @@ export function intentionKey(...parts: string[]): string {
 export async function placeOrder(
   event: RequestEvent,
   eventId: string,
-  lines: Line[],
+  choice: Choice,
+  requestKey: string,
+  locale: Language,
+): Promise<Order> {
+  try {
+    return await send(event, eventId, choice, requestKey, locale)
+  } catch (error) {
+    // Who is signed in has said already who buys.
+    const buyer = error instanceof ApiError && error.code === 'buyer-required' ? signedIn(event) : undefined
+    if (!buyer || choice.buyer) throw error
+    return send(event, eventId, { ...choice, buyer }, requestKey, locale)
+  }
+}
+
+async function send(
+  event: RequestEvent,
+  eventId: string,
+  choice: Choice,
   requestKey: string,
   locale: Language,
 ): Promise<Order> {
   const { body } = await call<Order>(event, 'tickets', '/v1/orders', {
     method: 'POST',
-    body: { eventId, lines, locale },
-    idempotencyKey: intentionKey(requestKey, JSON.stringify(lines)),
+    body: { eventId, ...choice, locale },
+    idempotencyKey: intentionKey(requestKey, JSON.stringify(choice)),
     as: 'visitor',
   })
   return body
 }
+
+function signedIn(event: RequestEvent): Choice['buyer'] {
+  const { user } = event.locals.visitor
+  return user?.name && isEmail(user.email) ? { name: user.name, email: user.email } : undefined
+}
+
+/** What the hold being changed stands in the way of itself: its places, its uses of the code, its share of a limit. */
+const OWN_PLACES = new Set(['sold-out', 'promo-code-used-up', 'buyer-limit-exceeded'])
 
 /**
  * Changes the lines of a hold: places the new ones first, so that nothing is lost when they are not to be had. Only where
@@ -51,22 +64,23 @@ export async function placeOrder(
 export async function replaceOrder(
   event: RequestEvent,
   old: { id: string; secret: string },
-  lines: Line[],
+  choice: Choice,
   requestKey: string,
   locale: Language,
 ): Promise<Order> {
   const { body: before } = await call<Order>(event, 'tickets', `/v1/orders/${old.id}`, { orderSecret: old.secret })
   const release = () =>
     call(event, 'tickets', `/v1/orders/${old.id}/cancellation`, { method: 'POST', orderSecret: old.secret })
+  const wish = before.buyer && !choice.buyer ? { ...choice, buyer: before.buyer } : choice
   try {
-    const order = await placeOrder(event, before.eventId, lines, requestKey, locale)
+    const order = await placeOrder(event, before.eventId, wish, requestKey, locale)
     if (before.state === 'held' && order.id !== before.id) await release()
     return order
   } catch (error) {
-    const soldOut = error instanceof ApiError && error.code === 'sold-out'
-    if (!soldOut || before.state !== 'held' || !fitsInto(lines, before)) throw error
+    const inItsWay = error instanceof ApiError && OWN_PLACES.has(error.code)
+    if (!inItsWay || before.state !== 'held' || !fitsInto(choice.lines, before)) throw error
     await release()
-    return placeOrder(event, before.eventId, lines, requestKey, locale)
+    return placeOrder(event, before.eventId, wish, requestKey, locale)
   }
 }
 
@@ -75,4 +89,21 @@ function fitsInto(lines: Line[], order: Order): boolean {
     const held = order.lines.find((line) => line.ticketTypeId === ticketTypeId)?.quantity ?? 0
     return quantity <= held
   })
+}
+
+/** What an order asked for, to ask for it again: its code, its buyer, and the prices that the buyer named. */
+export async function choiceOf(event: RequestEvent, order: Order): Promise<Choice> {
+  const path = `/v1/events/${order.eventId}/ticket-types`
+  const query = { promoCode: order.promoCode ?? undefined }
+  const { body: types } = await call<TicketTypes>(event, 'tickets', path, { query })
+  const named = new Set(types.items.filter(({ pricing }) => pricing === 'chosen').map(({ id }) => id))
+  return {
+    lines: order.lines.map(({ ticketTypeId, quantity, unitPriceMinor }) =>
+      named.has(ticketTypeId)
+        ? { ticketTypeId, quantity, chosenPriceMinor: unitPriceMinor }
+        : { ticketTypeId, quantity },
+    ),
+    ...(order.promoCode ? { promoCode: order.promoCode } : {}),
+    ...(order.buyer ? { buyer: order.buyer } : {}),
+  }
 }

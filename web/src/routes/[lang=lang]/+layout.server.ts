@@ -20,7 +20,7 @@ export const load: LayoutServerLoad = ({ params, request, route, url, locals, co
     messages: catalogueFor(language, route.id),
     user: user ? { name: user.name, admin: user.admin } : null,
     switchTo: `/${otherLanguage(language)}${path}${search}`,
-    /** Where search engines find this page in each language; pages with secrets have none. */
-    canonical: query.has('key') || query.has('token') ? null : { base: publicUrl, path, search },
+    /** Where search engines find this page in each language; pages with secrets or somebody's code have none. */
+    canonical: ['key', 'token', 'code'].some((name) => query.has(name)) ? null : { base: publicUrl, path, search },
   }
 }

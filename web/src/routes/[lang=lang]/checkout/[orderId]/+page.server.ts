@@ -14,7 +14,8 @@ import {
   readOrder,
   sendBuyer,
 } from '#web/tickets/order.server.ts'
-import { placeOrder } from '#web/tickets/placing.server.ts'
+import { choiceOf, placeOrder } from '#web/tickets/placing.server.ts'
+import { saleFault } from '#web/tickets/sale-refusal.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
@@ -28,7 +29,8 @@ export const load: PageServerLoad = async (event) => {
     now: Date.now(),
     key: event.url.searchParams.get('key') ?? '',
     buyer: order.buyer ?? (user ? { name: user.name, email: isEmail(user.email) ? user.email : '' } : null),
-    replacesExpired: event.url.searchParams.has('again'),
+    /** Held again after the clock ran out, and whether at other prices. */
+    again: event.url.searchParams.get('again'),
   }
 }
 
@@ -72,20 +74,30 @@ export const actions: Actions = {
     const old = await readOrder(event)
     // The secret makes the key one that nobody else can: whoever repeats the request is given the new order's secret.
     const secret = event.url.searchParams.get('key') ?? ''
-    let id: string
-    let key: string
+    const buyer = { name: values.name || old.buyer?.name || '', email: values.email || old.buyer?.email || '' }
+    let order: Order
     try {
-      const lines = old.lines.map(({ ticketTypeId, quantity }) => ({ ticketTypeId, quantity }))
-      const order = await placeOrder(event, old.eventId, lines, `again ${old.id} ${secret}`, language)
-      const buyer = { name: values.name || old.buyer?.name || '', email: values.email || old.buyer?.email || '' }
+      order = await placeOrder(event, old.eventId, await choiceOf(event, old), `again ${old.id} ${secret}`, language)
       if (buyer.name && buyer.email) await keepBuyer(event, order, buyer)
-      key = encodeURIComponent(order.secret ?? '')
-      id = order.id
     } catch (error) {
-      return refusalOf(event, error, values)
+      return refusedAgain(event, error, values, old)
     }
-    redirect(303, `/${language}/checkout/${id}?key=${key}&again=1`)
+    const prices = order.totalMinor === old.totalMinor ? 'same' : 'changed'
+    redirect(303, `/${language}/checkout/${order.id}?key=${encodeURIComponent(order.secret ?? '')}&again=${prices}`)
   },
+}
+
+/** Says what became of the places in the reader's words, and which of them it is about. */
+function refusedAgain(event: RequestEvent, error: unknown, values: Record<string, string>, old: Order) {
+  if (!(error instanceof ApiError)) throw error
+  const { code, ticketTypeId } = error.problem
+  const items = old.lines.map((line) => ({ ...line, id: line.ticketTypeId, currency: old.currency }))
+  const fault = saleFault(
+    { code, facts: error.problem, ...(typeof ticketTypeId === 'string' ? { ticketTypeId } : {}) },
+    { items, timeZone: old.event.timeZone, language: languageOf(event), t: textsFor(event) },
+  )
+  if (!fault) return refusalOf(event, error, values)
+  return fail(error.status, { values, faults: [], problem: fault.message })
 }
 
 /** What was typed before the clock ran out goes along; if that fails, the form asks again. */

@@ -1,26 +1,40 @@
-import { type Actions, type RequestEvent, redirect } from '@sveltejs/kit'
+import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { EventDetails, Order, TicketTypes } from '#web/api/types.ts'
-import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { refusalOf, refuse, shownValues, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import { isLanguage } from '#web/messages/language.ts'
-import { linesOf, placeOrder, replaceOrder } from '#web/tickets/placing.server.ts'
+import { readChoice } from '#web/tickets/choice.server.ts'
+import { placeOrder, replaceOrder } from '#web/tickets/placing.server.ts'
+import type { SaleRefusal } from '#web/tickets/sale-refusal.ts'
 import type { PageServerLoad } from './$types'
+
+const CODE_MAX = 64
+const BUSY_RETRY_SECONDS = 2
 
 export const load: PageServerLoad = async (event) => {
   const { eventId } = event.params
-  const [details, types, changed] = await Promise.all([
+  const { searchParams } = event.url
+  const changed = await orderToChange(event)
+  const code = (searchParams.get('code') ?? changed?.promoCode ?? '').trim().slice(0, CODE_MAX)
+  const [details, types] = await Promise.all([
     readEvent(event),
-    call<TicketTypes>(event, 'tickets', `/v1/events/${eventId}/ticket-types`).catch(noTypes),
-    orderToChange(event),
+    call<TicketTypes>(event, 'tickets', `/v1/events/${eventId}/ticket-types`, { query: { promoCode: code } }).catch(
+      noTypes,
+    ),
   ])
   return {
     event: details.body,
     ended: Date.parse(details.body.endsAt) < Date.now(),
     // `null` while `tickets` is away: the event is still worth reading.
     tickets: types?.body ?? null,
+    code,
+    codeValid: types?.body.promoCode?.valid ?? false,
     requestKey: crypto.randomUUID(),
     changed,
+    /** What was chosen before the code was given. */
+    wished: Object.fromEntries([...searchParams].filter(([name]) => /^(quantity|price)\./.test(name))),
+    signedIn: event.locals.visitor.user !== null,
   }
 }
 
@@ -28,22 +42,45 @@ export const actions: Actions = {
   order: async (event) => {
     const values = textValues(await event.request.formData())
     const language = isLanguage(event.params.lang) ? event.params.lang : 'en'
-    const eventId = event.params.eventId ?? ''
-    const lines = linesOf(values)
-    if (lines.length === 0) {
-      return refuse(400, values, [{ field: 'tickets', message: textsFor(event)('event.buy.none') }])
-    }
+    const { choice, check } = readChoice(values, textsFor(event))
+    if (check.failed) return refuse(400, values, check.faults)
     const { requestKey = crypto.randomUUID(), changes = '', changesKey = '' } = values
     let order: Order
     try {
       order = changes
-        ? await replaceOrder(event, { id: changes, secret: changesKey }, lines, requestKey, language)
-        : await placeOrder(event, eventId, lines, requestKey, language)
+        ? await replaceOrder(event, { id: changes, secret: changesKey }, choice, requestKey, language)
+        : await placeOrder(event, event.params.eventId ?? '', choice, requestKey, language)
     } catch (error) {
-      return refusalOf(event, error, values, () => 'tickets')
+      return refused(event, error, values)
     }
     redirect(303, `/${language}/checkout/${order.id}?key=${encodeURIComponent(order.secret ?? '')}`)
   },
+}
+
+/**
+ * A refusal of the sale goes back as facts: the page words it, beside the ticket that it is about. Where nobody knows
+ * what came of it, or nothing did yet, the page's key stays, so that sending again is no second order.
+ */
+function refused(event: RequestEvent, error: unknown, values: Record<string, string>) {
+  if (!(error instanceof ApiError)) throw error
+  if (error.code === 'sale-busy') {
+    const retryAfterSeconds = error.retryAfterSeconds ?? BUSY_RETRY_SECONDS
+    event.setHeaders({ 'retry-after': String(retryAfterSeconds) })
+    return fail(503, { values: shownValues(values), faults: [], busy: { retryAfterSeconds } })
+  }
+  if (error.status >= 500) return refusalOf(event, error, values, () => 'tickets')
+  // Nothing came of this one: the next press is a new order, even of the same tickets.
+  const { requestKey: _used, ...kept } = values
+  if (error.status !== 409 && error.code !== 'ticket-type-unknown')
+    return refusalOf(event, error, kept, () => 'tickets')
+  const { code, title, detail, ticketTypeId } = error.problem
+  const refusal: SaleRefusal = {
+    code,
+    facts: error.problem,
+    ...(typeof ticketTypeId === 'string' ? { ticketTypeId } : {}),
+  }
+  const problem = detail ? `${title} ${detail}` : title
+  return fail(error.status, { values: shownValues(kept), faults: [], problem, refusal })
 }
 
 /** Public; a draft is shown to members of its organizer, as a preview. */
@@ -60,7 +97,7 @@ async function readEvent(event: RequestEvent) {
 }
 
 /** An event that `tickets` has not heard of sells nothing; one that cannot be asked about is another matter. */
-function noTypes(problem: unknown): { body: Pick<TicketTypes, 'items'> } | null {
+function noTypes(problem: unknown): { body: Pick<TicketTypes, 'items' | 'promoCode'> } | null {
   if (problem instanceof ApiError && problem.status === 404) return { body: { items: [] } }
   return orNothing(problem)
 }
@@ -75,7 +112,8 @@ async function orderToChange(event: RequestEvent) {
   return {
     id,
     key,
-    quantities: Object.fromEntries(answer.body.lines.map((line) => [line.ticketTypeId, line.quantity])),
+    promoCode: answer.body.promoCode ?? null,
+    lines: answer.body.lines,
   }
 }
 
