@@ -14,6 +14,7 @@ import Fastify, {
 } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type AccessTable, assertRule, type Principal, type RouteRule } from './access.ts'
+import { drainBeforeClose } from './drain.ts'
 import { toDomainError } from './errors.ts'
 import { languageOf } from './language.ts'
 import { assertCleanText, closed, validatorCompiler } from './validation.ts'
@@ -95,7 +96,8 @@ export function createServer(options: ServerOptions): App {
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
-    return503OnClosing: true,
+    // While it drains, it serves.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: answerProblem,
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -109,6 +111,7 @@ export function createServer(options: ServerOptions): App {
   guard(app, options.verifier)
   app.setErrorHandler(answerProblem)
   observe(app, options)
+  drainBeforeClose(app)
   app.setNotFoundHandler(() => {
     throw new DomainError('not-found')
   })

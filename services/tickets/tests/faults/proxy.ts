@@ -18,6 +18,8 @@ interface Snare {
   caught(cut: () => void): void
 }
 
+/** The message Query with this text; pipelined, what it commits may come in the same packet. */
+const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1')
 /** ReadyForQuery, and what it says: idle, in a transaction, in a failed one. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5])
 const IDLE = 'I'.charCodeAt(0)
@@ -49,7 +51,9 @@ export async function startProxy(targetPort: number) {
       if (dead) return
       if (snare && chunk.includes(snare.marker)) marked = true
       if (snare && marked && snare.point === 'before the write') return spring(snare)
-      if (snare && marked && snare.point === 'before the commit' && /commit/i.test(chunk.toString('latin1'))) {
+      const commit = chunk.indexOf(COMMIT)
+      if (snare && marked && snare.point === 'before the commit' && commit >= 0) {
+        postgres.write(chunk.subarray(0, commit))
         return spring(snare)
       }
       postgres.write(chunk)
