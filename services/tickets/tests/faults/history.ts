@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { parseId } from '@guichet/server'
 import { query } from './sale.ts'
 
-export type Act = 'place' | 'pay' | 'cancel'
+export type Act = 'place' | 'pay' | 'check' | 'cancel'
 
 export interface Entry {
   act: Act
@@ -17,7 +17,7 @@ export interface Entry {
 export interface Answer {
   status: number
   // Whatever the API says: the caller looks at what it needs.
-  body: { id: string; secret: string; state: string; code?: string }
+  body: { id: string; secret: string; state: string; code?: string; redirectUrl?: string }
 }
 
 interface Call {
