@@ -20,6 +20,8 @@ export interface Call {
   idempotencyKey?: string
   ifMatch?: string
   orderSecret?: string
+  /** The key to an entry of a waiting list. */
+  entrySecret?: string
   /** Whether the visitor's token goes along. Public reads do without, so that `accounts` may be away. */
   as?: 'visitor' | 'public'
   /** How often this call was repeated already. */
@@ -104,6 +106,7 @@ async function send(
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey)
   if (options.ifMatch) headers.set('if-match', options.ifMatch)
   if (options.orderSecret) headers.set('order-secret', options.orderSecret)
+  if (options.entrySecret) headers.set('entry-secret', options.entrySecret)
   if (options.body !== undefined) headers.set('content-type', 'application/json')
   try {
     return await fetch(url, {

@@ -186,3 +186,25 @@ export interface Delivery {
   sentAt: string | null
   createdAt: string
 }
+
+/** Somebody's place on the waiting list of a sold-out ticket type. */
+export interface WaitingEntry {
+  id: string
+  ticketTypeId: string
+  /** `null` once it is forgotten. */
+  email: string | null
+  quantity: number
+  state: 'waiting' | 'offered' | 'left'
+  order: { id: string; state: OrderState; expiresAt: string } | null
+  createdAt: string
+  endedAt: string | null
+  /** For whoever waits, not in the list for members. */
+  eventId: string
+  event: Order['event']
+  ticketTypeName: LocalisedText
+  ahead: number | null
+}
+
+export interface WaitingEntries extends Page<WaitingEntry> {
+  counts: { ticketTypeId: string; waiting: number; placesWanted: number; offered: number; bought: number }[]
+}

@@ -32,7 +32,8 @@ function showType(row: HTMLElement, item: TicketType, words: string[]): string[]
   if (left) left.hidden = word === undefined
   const tag = left?.firstElementChild
   if (tag && word !== undefined && tag.textContent !== word) tag.textContent = word
-  offer(row, item)
+  // What was chosen of a type that sells no more stays chosen, for when it does again.
+  if (item.availability === 'on-sale') offer(row, item)
   if (before === item.availability) return []
   if (item.availability === 'sold-out') return [row.dataset.gone ?? '']
   return item.availability === 'on-sale' ? [row.dataset.back ?? ''] : []
