@@ -155,6 +155,11 @@ export const problems = defineProblems({
     title: { en: 'This ticket type has orders.', fr: 'Ce type de billet a des commandes.' },
     detail: { en: 'End its sale instead of deleting it.', fr: 'Terminez sa vente au lieu de le supprimer.' },
   },
+  'ticket-type-has-add-ons': {
+    status: 409,
+    title: { en: 'Other tickets are add-ons to this one.', fr: 'D’autres billets sont des options de celui-ci.' },
+    detail: { en: 'Change or delete these first.', fr: 'Modifiez ou supprimez d’abord ceux-là.' },
+  },
   'capacity-below-sold': {
     status: 409,
     title: { en: 'More places than that are already taken.', fr: 'Plus de places que cela sont déjà prises.' },

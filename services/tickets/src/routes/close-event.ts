@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { EventParams } from '../events/event.ts'
 import { EmptyBody } from '../orders/order-schema.ts'
-import { lockAllotmentsOfEvent } from '../stock/allotments.ts'
+import { touchTerms } from '../stock/terms.ts'
 
 const Answer = Type.Object({ eventId: Type.String(), closed: Type.Literal(true) })
 
@@ -20,7 +20,7 @@ export function closeEvent(app: App, ctx: Context): void {
         const now = await ctx.time(tx)
         await tx.updateTable('event').set({ closed_at: now }).where('event_id', '=', eventId).execute()
         // Orders in work hold these locks; after them no new one is granted.
-        await lockAllotmentsOfEvent(tx, eventId)
+        await touchTerms(tx, eventId)
         const order = await tx
           .selectFrom('orders')
           .select('id')

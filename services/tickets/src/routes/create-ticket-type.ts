@@ -3,17 +3,19 @@ import { DomainError } from '@guichet/problem'
 import { type App, authorize, etag, newUuid, toId, toUuid } from '@guichet/server'
 import type { Static } from 'typebox'
 import type { Context } from '../context.ts'
-import { COLUMNS, type EventRow, type TicketsTx } from '../db.ts'
+import type { EventRow, TicketsTx } from '../db.ts'
 import { EventParams } from '../events/event.ts'
 import { fetchEvent } from '../events/find-event.ts'
+import { lockSellableEvent } from '../events/lock-event.ts'
 import { isCurrency } from '../money/currency.ts'
-import { assertTerms, toInstant } from '../ticket-types/assert-terms.ts'
+import { touchTerms } from '../stock/terms.ts'
+import { assertTerms } from '../ticket-types/assert-terms.ts'
+import { findAddOnTargets } from '../ticket-types/named-types.ts'
 import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
 import { CreateTicketTypeBody, TicketTypeAnswer } from '../ticket-types/ticket-type-schema.ts'
+import { changeTerms, defaultTerms, termsColumns } from '../ticket-types/ticket-type-terms.ts'
 
-const MAX_PER_ORDER_DEFAULT = 10
-
-/** POST /v1/events/:eventId/ticket-types — puts something on sale, with a pool of places of its own. */
+/** POST /v1/events/:eventId/ticket-types — puts something on sale, with a pool of places of its own, within the event's. */
 export function createTicketType(app: App, ctx: Context): void {
   app.post(
     '/v1/events/:eventId/ticket-types',
@@ -49,20 +51,9 @@ async function insertTicketType(
   now: Date,
 ): Promise<void> {
   // Locked, so that two types made at once cannot have two currencies.
-  const event = await tx
-    .selectFrom('event')
-    .select(COLUMNS.event)
-    .where('event_id', '=', eventUuid)
-    .forNoKeyUpdate()
-    .executeTakeFirstOrThrow()
-  await assertSellable(tx, event, body.currency)
-  const minPerOrder = body.minPerOrder ?? 1
-  const terms = {
-    minPerOrder,
-    maxPerOrder: body.maxPerOrder ?? Math.max(MAX_PER_ORDER_DEFAULT, minPerOrder),
-    salesStartAt: toInstant(body.salesStartAt),
-    salesEndAt: toInstant(body.salesEndAt),
-  }
+  const event = await lockSellableEvent(tx, eventUuid)
+  await assertCurrency(tx, event, body.currency)
+  const terms = changeTerms(defaultTerms(body.minPerOrder), body)
   assertTerms(terms)
   await tx
     .insertInto('ticket_type')
@@ -71,13 +62,9 @@ async function insertTicketType(
       id,
       name: body.name,
       description: body.description ?? null,
-      price_minor: body.priceMinor,
       currency: body.currency,
-      min_per_order: terms.minPerOrder,
-      max_per_order: terms.maxPerOrder,
-      sales_start_at: terms.salesStartAt,
-      sales_end_at: terms.salesEndAt,
       created_at: now,
+      ...termsColumns(terms, await findAddOnTargets(tx, eventUuid, id, terms.addOnTo)),
     })
     .execute()
   const allotmentId = newUuid()
@@ -85,16 +72,26 @@ async function insertTicketType(
     .insertInto('allotment')
     .values({ event_id: eventUuid, id: allotmentId, ticket_type_id: id, capacity: body.capacity })
     .execute()
+  const ofEvent = await tx
+    .selectFrom('allotment')
+    .select('id')
+    .where('event_id', '=', eventUuid)
+    .where('kind', '=', 'event')
+    .execute()
   await tx
     .insertInto('ticket_type_allotment')
-    .values({ event_id: eventUuid, ticket_type_id: id, allotment_id: allotmentId })
+    .values(
+      [allotmentId, ...ofEvent.map((pool) => pool.id)].map((pool) => ({
+        event_id: eventUuid,
+        ticket_type_id: id,
+        allotment_id: pool,
+      })),
+    )
     .execute()
+  await touchTerms(tx, eventUuid)
 }
 
-async function assertSellable(tx: TicketsTx, event: EventRow, currency: string): Promise<void> {
-  if (event.status === 'cancelled') throw new DomainError('event-cancelled')
-  if (event.status === 'deleted') throw new DomainError('not-found')
-  if (event.closed_at) throw new DomainError('sale-closed')
+async function assertCurrency(tx: TicketsTx, event: EventRow, currency: string): Promise<void> {
   if (!isCurrency(currency)) {
     throw new DomainError('request-invalid', {}, { errors: [{ pointer: '/currency', detail: 'is no ISO 4217 code' }] })
   }

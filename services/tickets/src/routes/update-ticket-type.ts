@@ -3,8 +3,11 @@ import { DomainError } from '@guichet/problem'
 import { type App, assertIfMatch, etag } from '@guichet/server'
 import type { Context } from '../context.ts'
 import { COLUMNS, type TicketsTx, type TicketTypeRow } from '../db.ts'
-import { assertTerms, toInstant } from '../ticket-types/assert-terms.ts'
+import { lockEvent } from '../events/lock-event.ts'
+import { touchTerms } from '../stock/terms.ts'
+import { assertTerms } from '../ticket-types/assert-terms.ts'
 import { writableTicketType } from '../ticket-types/find-ticket-type.ts'
+import { findAddOnTargets } from '../ticket-types/named-types.ts'
 import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
 import {
   TicketTypeAnswer,
@@ -12,6 +15,7 @@ import {
   type UpdateTicketType,
   UpdateTicketTypeBody,
 } from '../ticket-types/ticket-type-schema.ts'
+import { changeTerms, termsColumns, termsOf } from '../ticket-types/ticket-type-terms.ts'
 
 /** PATCH /v1/ticket-types/:ticketTypeId — new terms for orders to come; those already held keep theirs. */
 export function updateTicketType(app: App, ctx: Context): void {
@@ -28,9 +32,11 @@ export function updateTicketType(app: App, ctx: Context): void {
     async (request, reply) => {
       const { type, event } = await writableTicketType(ctx, request)
       const answer = await inTransaction(ctx.db, async (tx) => {
+        await lockEvent(tx, type.event_id)
         const current = await lockTicketType(tx, type)
         assertIfMatch(request, current.version)
         await saveTerms(tx, current, request.body)
+        await touchTerms(tx, type.event_id)
         if (request.body.capacity !== undefined) await setCapacity(tx, current, request.body.capacity)
         const updated = (await typesOfEvent(tx, type.event_id)).find((candidate) => candidate.id === type.id)
         if (!updated) throw new DomainError('not-found')
@@ -54,11 +60,11 @@ async function lockTicketType(tx: TicketsTx, type: Pick<TicketTypeRow, 'event_id
 }
 
 async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTicketType): Promise<void> {
-  const start = body.salesStartAt === undefined ? current.sales_start_at : toInstant(body.salesStartAt)
-  const end = body.salesEndAt === undefined ? current.sales_end_at : toInstant(body.salesEndAt)
-  const minPerOrder = body.minPerOrder ?? current.min_per_order
-  const maxPerOrder = body.maxPerOrder ?? current.max_per_order
-  assertTerms({ minPerOrder, maxPerOrder, salesStartAt: start, salesEndAt: end })
+  const terms = changeTerms(termsOf(current), body)
+  assertTerms(terms)
+  const addOnTo = body.addOnTo
+    ? await findAddOnTargets(tx, current.event_id, current.id, body.addOnTo)
+    : current.add_on_to
   await tx
     .updateTable('ticket_type')
     .set({
@@ -66,11 +72,7 @@ async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTick
       ...(body.description === undefined
         ? {}
         : { description: (body.description === null ? null : JSON.stringify(body.description)) as never }),
-      price_minor: body.priceMinor ?? current.price_minor,
-      min_per_order: minPerOrder,
-      max_per_order: maxPerOrder,
-      sales_start_at: start,
-      sales_end_at: end,
+      ...termsColumns(terms, addOnTo),
       version: sql<number>`version + 1`,
     })
     .where('event_id', '=', current.event_id)
@@ -78,14 +80,13 @@ async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTick
     .execute()
 }
 
-/** More places are on sale at once; fewer only as far as nobody has them. */
+/** More places are on sale at once; fewer only as far as nobody has them. The pool is locked, so the counters are the truth. */
 async function setCapacity(tx: TicketsTx, type: TicketTypeRow, capacity: number): Promise<void> {
   const pool = await tx
     .selectFrom('allotment')
     .select(COLUMNS.allotment)
     .where('event_id', '=', type.event_id)
     .where('ticket_type_id', '=', type.id)
-    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   if (capacity < pool.sold + pool.held) {
     throw new DomainError('capacity-below-sold', { capacity, sold: pool.sold, held: pool.held })

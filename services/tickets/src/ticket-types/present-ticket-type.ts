@@ -1,13 +1,16 @@
 import { toId } from '@guichet/server'
 import type { Static } from 'typebox'
 import { COLUMNS, type EventRow, type TicketsDb, type TicketsTx, type TicketTypeRow } from '../db.ts'
-import { REMAINING_SHOWN_MAX } from '../stock/decide.ts'
+import { type CodeTerms, REMAINING_SHOWN_MAX } from '../stock/decide.ts'
+import { codeConcerns, discounted } from '../stock/price.ts'
 import type { TicketTypeAnswer } from './ticket-type-schema.ts'
 
 export interface TypeStock extends TicketTypeRow {
   capacity: number
   held: number
   sold: number
+  /** Entries of its waiting list that had no offer yet: while there are any, free places are theirs. */
+  waiting: number
   /** Free places: the fewest of all pools that the type draws on. */
   free: number
 }
@@ -31,6 +34,7 @@ export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string)
       'pool.capacity',
       'pool.held',
       'pool.sold',
+      'pool.waiting',
     ])
     .where('draw.event_id', '=', eventUuid)
     .execute()
@@ -43,16 +47,19 @@ export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string)
       capacity: own?.capacity ?? 0,
       held: own?.held ?? 0,
       sold: own?.sold ?? 0,
+      waiting: own?.waiting ?? 0,
       free: Math.min(...drawn.map((pool) => pool.capacity - pool.held - pool.sold)),
     }
   })
 }
 
+/** A type as the public sees it, or a member; with a code that was found to be valid, also at the code's price. */
 export function presentTicketType(
   type: TypeStock,
   event: Pick<EventRow, 'status' | 'closed_at' | 'ends_at'>,
   now: Date,
   member: boolean,
+  code?: CodeTerms,
 ): Static<typeof TicketTypeAnswer> {
   const availability = availabilityOf(type, event, now)
   const few = availability === 'on-sale' && type.free <= REMAINING_SHOWN_MAX
@@ -68,8 +75,25 @@ export function presentTicketType(
     salesEndAt: type.sales_end_at?.toISOString() ?? null,
     availability,
     remaining: few ? type.free : null,
-    ...(member ? { capacity: type.capacity, held: type.held, sold: type.sold, version: type.version } : {}),
+    pricing: type.pricing,
+    suggestedPriceMinor: type.suggested_price_minor,
+    maxPerBuyer: type.max_per_buyer,
+    addOnTo: type.add_on_to.map((id) => toId('typ', id)),
+    maxPerTicket: type.max_per_ticket,
+    codePriceMinor: priceWithCode(type, code),
+    waitingList: availability === 'sold-out',
+    ...(member ? forMembers(type) : {}),
   }
+}
+
+function forMembers({ capacity, held, sold, waiting, hidden, paused, version }: TypeStock) {
+  return { capacity, held, sold, waiting, hidden, paused, version }
+}
+
+function priceWithCode(type: TypeStock, code: CodeTerms | undefined): number | null {
+  if (!code || !codeConcerns(code, type)) return null
+  const price = discounted(type.price_minor, code)
+  return price < type.price_minor ? price : null
 }
 
 function availabilityOf(
@@ -79,5 +103,6 @@ function availabilityOf(
 ): Static<typeof TicketTypeAnswer>['availability'] {
   if (event.status === 'cancelled' || event.closed_at || now >= (type.sales_end_at ?? event.ends_at)) return 'ended'
   if (type.sales_start_at && now < type.sales_start_at) return 'not-yet-open'
-  return type.free < type.min_per_order ? 'sold-out' : 'on-sale'
+  if (type.paused) return 'paused'
+  return type.waiting > 0 || type.free < type.min_per_order ? 'sold-out' : 'on-sale'
 }

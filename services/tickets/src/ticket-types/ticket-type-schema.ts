@@ -16,6 +16,33 @@ const fields = {
   salesEndAt: nullable(Type.String({ format: 'date-time', description: 'Null: until the event ends.' })),
   minPerOrder: Type.Integer({ minimum: 1, maximum: 1_000 }),
   maxPerOrder: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  hidden: Type.Boolean({ description: 'Seen and bought only with a code that unlocks it.' }),
+  paused: Type.Boolean({ description: 'Seen, but not sold for now.' }),
+  maxPerBuyer: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      description: 'Over all orders of a buyer; they then need an e-mail address.',
+    }),
+  ),
+  pricing: Type.Union([Type.Literal('fixed'), Type.Literal('chosen')], {
+    description: 'chosen: the buyer names the price, priceMinor is the least.',
+  }),
+  suggestedPriceMinor: nullable(
+    Type.Integer({ minimum: 0, maximum: PRICE_MINOR_MAX, description: 'Only with a price that the buyer chooses.' }),
+  ),
+  addOnTo: Type.Array(Type.String({ maxLength: 40 }), {
+    maxItems: 20,
+    uniqueItems: true,
+    description: 'Types of the event of which an order must have one; empty: sold by itself.',
+  }),
+  maxPerTicket: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      description: 'How many of an add-on one such ticket allows; null: any number.',
+    }),
+  ),
 }
 
 export const CreateTicketTypeBody = Type.Object({
@@ -28,6 +55,13 @@ export const CreateTicketTypeBody = Type.Object({
   salesEndAt: Type.Optional(fields.salesEndAt),
   minPerOrder: Type.Optional(fields.minPerOrder),
   maxPerOrder: Type.Optional(fields.maxPerOrder),
+  hidden: Type.Optional(fields.hidden),
+  paused: Type.Optional(fields.paused),
+  maxPerBuyer: Type.Optional(fields.maxPerBuyer),
+  pricing: Type.Optional(fields.pricing),
+  suggestedPriceMinor: Type.Optional(fields.suggestedPriceMinor),
+  addOnTo: Type.Optional(fields.addOnTo),
+  maxPerTicket: Type.Optional(fields.maxPerTicket),
 })
 
 export const UpdateTicketTypeBody = Type.Partial(Type.Object(fields), { minProperties: 1 })
@@ -47,11 +81,22 @@ export const TicketTypeAnswer = Type.Object({
     Type.Literal('on-sale'),
     Type.Literal('not-yet-open'),
     Type.Literal('ended'),
+    Type.Literal('paused'),
     Type.Literal('sold-out'),
   ]),
   remaining: nullable(Type.Integer({ description: 'Only when few are left.' })),
-  capacity: Type.Optional(Type.Integer({ description: 'For members only, as held, sold and version.' })),
+  pricing: fields.pricing,
+  suggestedPriceMinor: nullable(Type.Integer()),
+  maxPerBuyer: nullable(Type.Integer()),
+  addOnTo: Type.Array(Type.String()),
+  maxPerTicket: nullable(Type.Integer()),
+  codePriceMinor: nullable(Type.Integer({ description: 'The price with the code asked for, when that lowers it.' })),
+  waitingList: Type.Boolean({ description: 'Sold out, and one may wait for a place.' }),
+  capacity: Type.Optional(Type.Integer({ description: 'For members only, as all that follows.' })),
   held: Type.Optional(Type.Integer()),
   sold: Type.Optional(Type.Integer()),
+  waiting: Type.Optional(Type.Integer({ description: 'Entries of the waiting list that had no offer yet.' })),
+  hidden: Type.Optional(Type.Boolean()),
+  paused: Type.Optional(Type.Boolean()),
   version: Type.Optional(Type.Integer()),
 })
