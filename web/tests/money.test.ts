@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exponentOf } from '../src/money/currencies.ts'
-import { decimalMoney, formatMoney, parseMoney } from '../src/money/money.ts'
+import { decimalMoney, formatMoney, parseMoney, typedMoney } from '../src/money/money.ts'
 
 describe('amounts', () => {
   it('are written as each language writes them', () => {
@@ -32,11 +32,26 @@ describe('amounts', () => {
     expect(parseMoney('12.5', 'JPY')).toBeNull()
   })
 
+  it('are read with the currency’s own digits, and with its sign', () => {
+    expect(['12,50 €', '€12.50', '12,5\u00a0€'].map((text) => parseMoney(text, 'EUR'))).toEqual([1250, 1250, 1250])
+    expect([parseMoney('1500', 'JPY'), parseMoney('1,250', 'KWD'), parseMoney('1.25', 'KWD')]).toEqual([
+      1500, 1250, 1250,
+    ])
+    expect([parseMoney('1,250', 'EUR'), parseMoney('1.234,50', 'EUR')]).toEqual([null, null])
+  })
+
+  it('stand in a field as its reader types them', () => {
+    expect([typedMoney(1250, 'EUR', 'fr'), typedMoney(1250, 'EUR', 'en')]).toEqual(['12,50', '12.50'])
+    expect([typedMoney(1500, 'JPY', 'fr'), typedMoney(1250, 'KWD', 'fr')]).toEqual(['1500', '1,250'])
+  })
+
   it('survive being shown in a field and sent back, in every currency', () => {
     const currency = fc.constantFrom('EUR', 'JPY', 'TND', 'CLF', 'USD')
+    const language = fc.constantFrom('en' as const, 'fr' as const)
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 99_999_999 }), currency, (minor, code) => {
+      fc.property(fc.integer({ min: 0, max: 99_999_999 }), currency, language, (minor, code, reader) => {
         expect(parseMoney(decimalMoney(minor, code), code)).toBe(minor)
+        expect(parseMoney(typedMoney(minor, code, reader), code)).toBe(minor)
       }),
     )
   })
