@@ -23,6 +23,8 @@ comment on column allotment.kind is 'type: a type's own capacity; shared: of sev
 comment on column allotment.name is 'What the organizer calls a shared pool.';
 comment on column allotment.waiting is 'Entries of the waiting list of this type that have had no offer yet: while there are any, its free places are theirs.';
 comment on column allotment.terms_version is 'The same in all allotments of an event; raised, with all of them locked, by whatever changes what is sold and how.';
+CREATE INDEX allotment_awaited ON public.allotment USING btree (event_id) WHERE (waiting > 0);
+CREATE INDEX allotment_by_id ON public.allotment USING btree (id);
 
 create table event (
   event_id uuid not null,
@@ -56,6 +58,7 @@ create table idempotency_key (
 );
 comment on table idempotency_key is 'The first answer to each Idempotency-Key, stored with its effect.';
 comment on column idempotency_key.scope is 'Who may replay it, and which operation.';
+CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 
 create table inbox (
   queue text not null,
@@ -130,6 +133,7 @@ CREATE INDEX orders_by_id ON public.orders USING btree (id);
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (state = 'held'::text);
 CREATE INDEX orders_of_buyer ON public.orders USING btree (buyer_user_id, id) WHERE (buyer_user_id IS NOT NULL);
 CREATE INDEX orders_of_buyer_key ON public.orders USING btree (event_id, buyer_key) WHERE (buyer_key IS NOT NULL);
+CREATE INDEX orders_of_promo_code ON public.orders USING btree (event_id, promo_code_id) WHERE (promo_code_id IS NOT NULL);
 
 create table outbox (
   id bigint generated always as identity not null,
@@ -214,6 +218,7 @@ comment on table promo_code is 'Lowers prices, or opens hidden types (an access 
 comment on column promo_code.code is 'As the organizer wrote it. Compared by upper(code).';
 comment on column promo_code.ticket_type_ids is 'The types it is for; empty: all that are not hidden.';
 comment on column promo_code.allotment_id is 'The pool of its uses, one for each ticket that it was for; null: any number.';
+CREATE INDEX promo_code_by_id ON public.promo_code USING btree (id);
 CREATE UNIQUE INDEX promo_code_by_code ON public.promo_code USING btree (event_id, upper(code));
 
 create table refund (
@@ -308,6 +313,7 @@ create table ticket_type_allotment (
   constraint ticket_type_allotment_pkey PRIMARY KEY (event_id, ticket_type_id, allotment_id)
 );
 comment on table ticket_type_allotment is 'Which pools a ticket of a type draws on, one place from each.';
+CREATE INDEX ticket_type_allotment_of_pool ON public.ticket_type_allotment USING btree (event_id, allotment_id);
 
 create table token_cutoff (
   user_id uuid not null,
@@ -320,7 +326,7 @@ create table waiting_entry (
   event_id uuid not null,
   id uuid not null,
   ticket_type_id uuid not null,
-  email text not null,
+  email text,
   quantity integer not null,
   locale text not null,
   state text not null,
@@ -329,11 +335,14 @@ create table waiting_entry (
   ended_at timestamp with time zone,
   constraint waiting_entry_offer CHECK (((state = 'offered'::text) = (order_id IS NOT NULL))),
   constraint waiting_entry_quantity CHECK ((quantity >= 1)),
+  constraint waiting_entry_reachable CHECK (((state <> 'waiting'::text) OR (email IS NOT NULL))),
   constraint waiting_entry_state CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'left'::text]))),
   constraint waiting_entry_pkey PRIMARY KEY (event_id, id)
 );
 comment on table waiting_entry is 'Who waits for places of a sold-out type; served in the order of the ids.';
+comment on column waiting_entry.email is 'Null once nobody needs it: at once for those who left, a month after the event for the others.';
 comment on column waiting_entry.order_id is 'The hold that was offered; what became of it is its state.';
 CREATE INDEX waiting_entry_by_id ON public.waiting_entry USING btree (id);
 CREATE INDEX waiting_entry_next ON public.waiting_entry USING btree (event_id, ticket_type_id, id) WHERE (state = 'waiting'::text);
+CREATE INDEX waiting_entry_of_address ON public.waiting_entry USING btree (lower(email)) WHERE (email IS NOT NULL);
 CREATE UNIQUE INDEX waiting_entry_once ON public.waiting_entry USING btree (event_id, ticket_type_id, lower(email)) WHERE (state = 'waiting'::text);

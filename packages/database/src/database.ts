@@ -26,14 +26,20 @@ export interface DatabaseOptions {
   onError?: (error: Error) => void
 }
 
+/** A pool of connections, for what {@link createDatabase} cannot say. */
+export type Pool = pg.Pool
+export type PoolClient = pg.PoolClient
+
 /**
- * A pool of connections. Every session has a time limit for statements, locks and idle transactions,
- * so that one stuck client cannot hold the others up.
+ * Connections on which every session has a time limit for statements, locks and idle transactions, so that one stuck
+ * client cannot hold the others up. With `pipeline`, statements of one connection are sent without waiting for the answers
+ * of those before.
  */
-export function createDatabase<Schema>(url: string, options: DatabaseOptions = {}): Db<Schema> {
+export function createPool(url: string, options: DatabaseOptions & { pipeline?: boolean } = {}): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 8,
+    pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     options:
@@ -43,7 +49,28 @@ export function createDatabase<Schema>(url: string, options: DatabaseOptions = {
   // on each connection, because the pool does not listen to those in use: between two statements of a transaction.
   pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)))
   pool.on('error', () => {})
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  return pool
+}
+
+export function createDatabase<Schema>(url: string, options: DatabaseOptions = {}): Db<Schema> {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: createPool(url, options) }) })
+}
+
+/** PostgreSQL's text for an array of scalars; much cheaper than the driver's way for thousands of elements. */
+export function arrayLiteral(values: readonly (string | number | null)[]): string {
+  let text = '{'
+  for (const value of values) {
+    if (text.length > 1) text += ','
+    if (value === null) text += 'NULL'
+    else if (typeof value === 'number') text += value
+    else text += `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
+  }
+  return `${text}}`
+}
+
+/** The code of an error that PostgreSQL answered with (`23505`), or undefined when the error is another. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined
 }
 
 const RETRYABLE = new Set(['40001', '40P01'])

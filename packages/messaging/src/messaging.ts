@@ -11,6 +11,6 @@ export {
 export { connectBus } from './connect.ts'
 export type { Log } from './log.ts'
 export { isMessage, type Message } from './message.ts'
-export { addToOutbox, type OutboxEntry } from './outbox.ts'
+export { addToOutbox, type OutboxEntry, outboxStatement } from './outbox.ts'
 export { type Relay, type RelayOptions, startRelay } from './relay.ts'
 export { type MessageHandler, type SubscribeOptions, subscribe } from './subscribe.ts'

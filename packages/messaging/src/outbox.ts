@@ -18,21 +18,39 @@ const writers = new Set<() => void>()
  * sends them at least once. Returns the message ids. Give an array to write many rows in one statement.
  */
 export async function addToOutbox<S>(tx: Tx<S>, entries: OutboxEntry | readonly OutboxEntry[]): Promise<string[]> {
-  const rows = (Array.isArray(entries) ? entries : [entries]).map((entry: OutboxEntry) => ({
+  const { ids, json } = toRows(Array.isArray(entries) ? entries : [entries])
+  await sql`
+    insert into outbox (message_id, type, subject, data, traceparent)
+    select message_id, type, subject, data, traceparent
+      from jsonb_to_recordset(${json}::jsonb)
+        as row (message_id uuid, type text, subject text, data jsonb, traceparent text)
+  `.execute(tx)
+  for (const written of writers) written()
+  return ids
+}
+
+/** The same as one prepared statement, for a transaction on a connection of one's own. */
+export function outboxStatement(entries: readonly OutboxEntry[]): { name: string; text: string; values: [string] } {
+  for (const written of writers) written()
+  return {
+    name: 'add-to-outbox',
+    text: `insert into outbox (message_id, type, subject, data, traceparent)
+           select message_id, type, subject, data, traceparent
+             from jsonb_to_recordset($1::jsonb)
+               as row (message_id uuid, type text, subject text, data jsonb, traceparent text)`,
+    values: [toRows(entries).json],
+  }
+}
+
+function toRows(entries: readonly OutboxEntry[]): { ids: string[]; json: string } {
+  const rows = entries.map((entry) => ({
     message_id: newUuid(),
     type: entry.type,
     subject: entry.subject,
     data: entry.data,
     traceparent: entry.traceparent ?? null,
   }))
-  await sql`
-    insert into outbox (message_id, type, subject, data, traceparent)
-    select message_id, type, subject, data, traceparent
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as row (message_id uuid, type text, subject text, data jsonb, traceparent text)
-  `.execute(tx)
-  for (const written of writers) written()
-  return rows.map((row) => row.message_id)
+  return { ids: rows.map((row) => row.message_id), json: JSON.stringify(rows) }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Db, inTransaction, sql, type Tx } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -34,10 +34,7 @@ export async function idempotently<Schema extends IdempotencyTable, Body>(
   scope: string,
   work: (tx: Tx<Schema>) => Promise<Outcome<Body>>,
 ): Promise<Outcome<Body>> {
-  const key = keyOf(request)
-  const hash = createHash('sha256')
-    .update(canonical({ url: request.url, body: request.body ?? null }))
-    .digest()
+  const { key, requestHash } = claimKey(request, scope)
   return inTransaction(db, async (tx) => {
     const own = tx as unknown as Tx<IdempotencyTable>
     const lock = await sql<{
@@ -51,17 +48,30 @@ export async function idempotently<Schema extends IdempotencyTable, Body>(
       .where('key', '=', key)
       .executeTakeFirst()
     if (stored) {
-      if (!stored.request_hash.equals(hash)) throw new DomainError('idempotency-key-reused')
+      if (!stored.request_hash.equals(requestHash)) throw new DomainError('idempotency-key-reused')
       reply.header('idempotency-replayed', 'true')
       return { status: stored.status, body: stored.body as Body }
     }
     const outcome = await work(tx)
     await own
       .insertInto('idempotency_key')
-      .values({ scope, key, request_hash: hash, status: outcome.status, body: JSON.stringify(outcome.body) })
+      .values({ scope, key, request_hash: requestHash, status: outcome.status, body: JSON.stringify(outcome.body) })
       .execute()
     return outcome
   })
+}
+
+/** A caller's key, and the digest by which a repeat of the request is told from another one with the same key. */
+export interface KeyClaim {
+  scope: string
+  key: string
+  requestHash: Buffer
+}
+
+/** For an operation that keeps its first answers itself. @throws when the key is missing (400) or malformed (400). */
+export function claimKey(request: FastifyRequest, scope: string): KeyClaim {
+  const text = canonical({ url: request.url, body: request.body ?? null })
+  return { scope, key: keyOf(request), requestHash: hash('sha256', text, 'buffer') }
 }
 
 function keyOf(request: FastifyRequest): string {

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import type { TicketsDb, TicketsTx } from './db.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
+import type { Stock } from './stock/stock.ts'
 import type { TicketCodes } from './tickets/ticket-code.ts'
 import type { RateLimits } from './waiting-list/limit-joins.ts'
 
@@ -11,6 +12,8 @@ import type { RateLimits } from './waiting-list/limit-joins.ts'
 export interface Context {
   config: Config
   db: TicketsDb
+  /** Who gets places, and how many there are. */
+  stock: Stock
   log: FastifyBaseLogger
   /** The database's clock, which all processes share: it alone decides on sale windows and deadlines. */
   time(db: TicketsDb | TicketsTx): Promise<Date>

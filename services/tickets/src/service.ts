@@ -26,6 +26,7 @@ import type { PaymentProvider } from './payments/provider.ts'
 import { createSimulatedProvider } from './payments/simulated-provider.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
+import { createStock } from './stock/stock.ts'
 import { createTicketCodes } from './tickets/ticket-code.ts'
 import { POLICIES } from './waiting-list/limit-joins.ts'
 
@@ -51,7 +52,13 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
     onError: (error) => log.warn({ err: error }, 'an idle database connection died'),
   })
   const cutoffs = createTokenCutoffs(db)
-  const context = createContext(config, secrets, db, log, overrides)
+  const stock = createStock({
+    databaseUrl: secrets.databaseUrl,
+    db,
+    now: overrides.now,
+    onError: (error) => log.warn({ err: error }, 'a connection for orders died'),
+  })
+  const context = createContext(config, secrets, { db, stock, log }, overrides)
   const app = createServer({
     service: 'tickets',
     version: '0.1.0',
@@ -99,6 +106,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
       await app.close()
       for (const end of running.splice(0)) await end()
       cutoffs.stop()
+      await stock.stop()
       await db.destroy()
     },
   }
@@ -107,8 +115,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
 function createContext(
   config: Config,
   secrets: Secrets,
-  db: Context['db'],
-  log: Context['log'],
+  { db, stock, log }: Pick<Context, 'db' | 'stock' | 'log'>,
   overrides: Overrides,
 ): Context {
   const { now } = overrides
@@ -121,6 +128,7 @@ function createContext(
   return {
     config,
     db,
+    stock,
     log,
     time: now
       ? async () => now()

@@ -19,13 +19,29 @@ const QUERIES: Record<string, string> = {
   'I1 held or sold differs from the orders': `
     select pool.id, pool.held, pool.sold, coalesce(places.held, 0) as held_by_orders, coalesce(places.sold, 0) as sold_by_orders
       from allotment pool left join (
-        select draw.event_id, draw.allotment_id,
-               sum(line.quantity) filter (where orders.state = 'held')::int as held,
-               sum(line.quantity) filter (where orders.state = 'confirmed')::int as sold
-          from orders join order_line line on line.event_id = orders.event_id and line.order_id = orders.id
-          join ticket_type_allotment draw on draw.event_id = line.event_id and draw.ticket_type_id = line.ticket_type_id
+        select orders.event_id, draw.allotment_id,
+               sum(draw.places) filter (where orders.state = 'held')::int as held,
+               sum(draw.places) filter (where orders.state = 'confirmed')::int as sold
+          from orders, unnest(allotment_ids, allotment_places) as draw (allotment_id, places)
          group by 1, 2) places on places.event_id = pool.event_id and places.allotment_id = pool.id
      where pool.held <> coalesce(places.held, 0) or pool.sold <> coalesce(places.sold, 0)`,
+  'I1 an order draws on other pools than its types': `
+    select orders.id, orders.state, drawn.pools, due.pools as due
+      from orders
+      join lateral (select array_agg(array[allotment_id::text, places::text] order by allotment_id) as pools
+                      from unnest(allotment_ids, allotment_places) as draw (allotment_id, places)
+                     where exists (select from allotment where id = allotment_id and kind <> 'promo')) drawn on true
+      join lateral (select array_agg(array[allotment_id::text, places::text] order by allotment_id) as pools from (
+                      select draw.allotment_id, sum(line.quantity) as places from order_line line
+                        join ticket_type_allotment draw on draw.event_id = line.event_id and draw.ticket_type_id = line.ticket_type_id
+                       where line.event_id = orders.event_id and line.order_id = orders.id group by 1) one) due on true
+     where orders.state in ('held', 'confirmed') and drawn.pools is distinct from due.pools`,
+  'the waiting list is miscounted': `
+    select pool.id, pool.waiting, entries.waiting as entries
+      from allotment pool join lateral (
+        select count(*)::int as waiting from waiting_entry
+         where event_id = pool.event_id and ticket_type_id = pool.ticket_type_id and state = 'waiting') entries on true
+     where pool.waiting <> entries.waiting`,
   'I1 oversold': 'select id, capacity, held, sold from allotment where held < 0 or sold < 0 or held + sold > capacity',
   'I1 the constraint is missing': `
     select 'allotment_not_oversold' as name where not exists (select from pg_constraint where conname = 'allotment_not_oversold')`,

@@ -11,8 +11,8 @@ import {
   type TicketsDb,
   type TicketsTx,
 } from '../db.ts'
+import type { PlacedOrder } from '../stock/hold-orders.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
-import type { PlacedOrder } from './place-order.ts'
 
 /** What the reader may see beside the order itself. */
 export interface Sight {
@@ -107,6 +107,7 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
       name: line.type_name,
       quantity: line.quantity,
       unitPriceMinor: line.unit_price_minor,
+      fullPriceMinor: line.full_price_minor,
       totalMinor: line.quantity * line.unit_price_minor,
     })),
     totalMinor: order.total_minor,
@@ -116,6 +117,8 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
         ? null
         : { name: order.buyer_name, email: order.buyer_email },
     locale: order.locale,
+    promoCode: order.promo_code,
+    offer: order.waiting_entry_id !== null,
     expiresAt: order.expires_at.toISOString(),
     extensionsLeft: order.state === 'held' ? Math.max(0, ctx.config.extensionsMax - order.extensions) : 0,
     ...(sight.secret ? { secret: ctx.orderSecrets.of(id) } : {}),

@@ -1,9 +1,10 @@
 import { DomainError } from '@guichet/problem'
-import { type App, idempotently, languageOf, parseId, toUuid } from '@guichet/server'
+import { type App, claimKey, languageOf, parseId, toUuid } from '@guichet/server'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { fetchEvent, findEvent } from '../events/find-event.ts'
+import { fetchEvent } from '../events/find-event.ts'
+import { PRICE_MINOR_MAX } from '../money/currency.ts'
 import { BuyerBody, LocaleBody, OrderAnswer } from '../orders/order-schema.ts'
 import { placeOrder } from '../orders/place-order.ts'
 import { presentPlaced } from '../orders/present-order.ts'
@@ -14,9 +15,17 @@ const Body = Type.Object({
     Type.Object({
       ticketTypeId: Type.String(),
       quantity: Type.Integer({ minimum: 1, maximum: 1_000 }),
+      chosenPriceMinor: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: PRICE_MINOR_MAX,
+          description: 'For one ticket, where the buyer chooses the price; by default the suggested one.',
+        }),
+      ),
     }),
     { minItems: 1, maxItems: 20 },
   ),
+  promoCode: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })),
   buyer: Type.Optional(BuyerBody),
   locale: Type.Optional(LocaleBody),
 })
@@ -28,29 +37,35 @@ const GUEST_KEY_MIN = 16
 export function placeOrderRoute(app: App, ctx: Context): void {
   app.post(
     '/v1/orders',
-    { schema: { operationId: 'placeOrder', body: Body, response: { 201: OrderAnswer } } },
+    {
+      schema: { operationId: 'placeOrder', body: Body, response: { 201: OrderAnswer } },
+      onRequest: async () => {
+        if (ctx.stock.isFull()) throw new DomainError('sale-busy')
+      },
+    },
     async (request, reply) => {
       const { body, principal } = request
       const eventId = toUuid('evt', body.eventId)
-      const lines = body.lines.map(({ ticketTypeId, quantity }) => {
+      const lines = body.lines.map(({ ticketTypeId, ...line }) => {
         const uuid = parseId('typ', ticketTypeId)
         if (!uuid) throw new DomainError('ticket-type-unknown', { ticketTypeId })
-        return { ticketTypeId: uuid, quantity }
+        return { ...line, ticketTypeId: uuid }
       })
-      const scope = scopeOf(request)
-      if (!(await findEvent(ctx, eventId))) await fetchEvent(ctx, eventId)
-      const { status, body: answer } = await idempotently(ctx.db, request, reply, scope, async (tx) => {
-        const placed = await placeOrder(ctx, tx, {
-          eventId,
-          lines,
-          buyer: body.buyer,
-          buyerUserId: principal.kind === 'user' ? toUuid('usr', principal.userId) : null,
-          locale: body.locale ?? languageOf(request),
-        })
-        return { status: 201, body: presentPlaced(ctx, placed) }
+      const idempotency = claimKey(request, scopeOf(request))
+      if (!ctx.stock.catalogue.peek(eventId)) await fetchEvent(ctx, eventId)
+      const placed = await placeOrder(ctx, {
+        eventId,
+        lines,
+        promoCode: body.promoCode?.trim(),
+        buyer: body.buyer,
+        buyerUserId: principal.kind === 'user' ? toUuid('usr', principal.userId) : null,
+        locale: body.locale ?? languageOf(request),
+        idempotency,
       })
+      if (placed.replayed) reply.header('idempotency-replayed', 'true')
+      const answer = presentPlaced(ctx, placed)
       // Derived anew, so that it stands in no table.
-      return reply.code(status as 201).send({ ...answer, secret: ctx.orderSecrets.of(answer.id) })
+      return reply.code(201).send({ ...answer, secret: ctx.orderSecrets.of(answer.id) })
     },
   )
 }

@@ -12,9 +12,13 @@ export interface Move {
 export interface LockedAllotment {
   event_id: string
   id: string
+  /** The type whose own pool it is. */
+  ticket_type_id: string | null
   capacity: number
   held: number
   sold: number
+  waiting: number
+  terms_version: number
 }
 
 /**
@@ -27,7 +31,7 @@ export async function lockAllotments(
   allotments: readonly { eventId: string; allotmentId: string }[],
 ): Promise<LockedAllotment[]> {
   const { rows } = await sql<LockedAllotment>`
-    select event_id, id, capacity, held, sold from allotment
+    select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
      where (event_id, id) in (
        select * from unnest(${allotments.map((one) => one.eventId)}::uuid[], ${allotments.map((one) => one.allotmentId)}::uuid[]))
      order by event_id, id for no key update`.execute(tx)
@@ -40,7 +44,7 @@ export async function lockAllotmentsOfTypes(
   types: readonly { eventId: string; ticketTypeId: string }[],
 ): Promise<LockedAllotment[]> {
   const { rows } = await sql<LockedAllotment>`
-    select event_id, id, capacity, held, sold from allotment
+    select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
      where (event_id, id) in (
        select draw.event_id, draw.allotment_id from ticket_type_allotment draw
         where (draw.event_id, draw.ticket_type_id) in (
@@ -52,7 +56,7 @@ export async function lockAllotmentsOfTypes(
 /** Locks all of an event: whoever holds these knows that no order of it is being decided. */
 export async function lockAllotmentsOfEvent(tx: TicketsTx, eventId: string): Promise<LockedAllotment[]> {
   const { rows } = await sql<LockedAllotment>`
-    select event_id, id, capacity, held, sold from allotment
+    select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
      where event_id = ${eventId} order by id for no key update`.execute(tx)
   return rows
 }

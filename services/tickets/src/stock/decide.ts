@@ -194,8 +194,11 @@ function refuseEvent({ status, closed }: StockView): Refusal | undefined {
 function findCode({ codes, now }: StockView, { promoCode }: Wish): CodeTerms | 'invalid' | undefined {
   if (promoCode === undefined) return undefined
   const code = codes.get(promoCode.toUpperCase())
-  if (!code?.active || (code.startsAt && now < code.startsAt) || (code.endsAt && now >= code.endsAt)) return 'invalid'
-  return code
+  return code && isValidNow(code, now) ? code : 'invalid'
+}
+
+export function isValidNow({ active, startsAt, endsAt }: CodeTerms, now: Date): boolean {
+  return active && !(startsAt && now < startsAt) && !(endsAt && now >= endsAt)
 }
 
 function concerns(view: StockView, code: CodeTerms, ticketTypeId: string): boolean {

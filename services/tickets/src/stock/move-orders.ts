@@ -59,12 +59,10 @@ function toMoves(places: readonly Places[], held: number, sold: number): Move[] 
 /** How many places the orders have in each allotment, together. */
 async function placesOfOrders(tx: TicketsTx, orders: readonly OrderKey[]): Promise<Places[]> {
   const { rows } = await sql<Places>`
-    select line.event_id as "eventId", draw.allotment_id as "allotmentId", sum(line.quantity)::int as places
-      from order_line line
-      join ticket_type_allotment draw
-        on draw.event_id = line.event_id and draw.ticket_type_id = line.ticket_type_id
-     where (line.event_id, line.order_id) in (
+    select orders.event_id as "eventId", draw.allotment_id as "allotmentId", sum(draw.places)::int as places
+      from orders, unnest(orders.allotment_ids, orders.allotment_places) as draw (allotment_id, places)
+     where (orders.event_id, orders.id) in (
        select * from unnest(${orders.map((order) => order.event_id)}::uuid[], ${orders.map((order) => order.id)}::uuid[]))
-     group by line.event_id, draw.allotment_id`.execute(tx)
+     group by orders.event_id, draw.allotment_id`.execute(tx)
   return rows
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from '@guichet/database'
-import { parseId, toUuid } from '@guichet/server'
+import { toUuid } from '@guichet/server'
 import { describe, expect, it } from 'vitest'
 import type { TicketsTx } from '../../src/db.ts'
 import { expireHolds } from '../../src/jobs/expire-holds.ts'
@@ -69,11 +69,10 @@ describe('100 places and 500 buyers who want 1 to 4 each', () => {
   })
 
   it('oversell without the lock and the constraint (the control: this race can be lost)', async () => {
-    const { tickets, event, typeId } = await openSale()
+    const { tickets, event } = await openSale()
     const { db } = tickets.context
     await sql`alter table allotment drop constraint allotment_not_oversold`.execute(db)
     const eventId = toUuid('evt', event.eventId)
-    const type = parseId('typ', typeId) ?? ''
     const oversold = async () => {
       await Promise.all(
         Array.from({ length: BUYERS }, (_, index) =>

@@ -1,0 +1,346 @@
+import { arrayLiteral, type Pool, type PoolClient, sqlState } from '@guichet/database'
+import { outboxStatement } from '@guichet/messaging'
+import { toId } from '@guichet/server'
+import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
+import { totalMinor } from '../money/currency.ts'
+import type { LockedAllotment, Move } from './allotments.ts'
+import type { Catalogue, EventTerms } from './catalogue.ts'
+import { type Bought, type Decision, decide, type Grant, type Line, type Refusal, type StockView } from './decide.ts'
+import { buyersOf, readBought, readWaiting } from './limited-reads.ts'
+import { type FirstAnswer, type IdempotencyClaim, type NewHold, writeHolds } from './write-holds.ts'
+
+/** A wish for places. Ids are UUIDs; `orderId` is made by the caller. */
+export interface HoldRequest {
+  orderId: string
+  eventId: string
+  lines: readonly Line[]
+  promoCode?: string | undefined
+  buyer: { name: string; email: string } | undefined
+  buyerUserId: string | null
+  locale: string
+  /** How long the places are kept. */
+  seconds: number
+  idempotency?: IdempotencyClaim | undefined
+  /** The entry of the waiting list to which the places are offered. */
+  offerTo?: { entryId: string; email: string } | undefined
+}
+
+export interface PlacedOrder {
+  order: OrderRow
+  lines: OrderLineRow[]
+  event: EventRow
+}
+
+export type HoldOutcome =
+  | ({ is: 'placed' } & PlacedOrder)
+  /** The same request was answered before. */
+  | { is: 'replayed'; first: FirstAnswer }
+  /** The key was used for another request. */
+  | { is: 'key-reused' }
+  | ({ is: 'refused' } & Refusal)
+
+export interface HoldEngine {
+  /** Of its own, so that orders do not wait for reads. */
+  pool: Pool
+  catalogue: Catalogue
+  /** Instead of the database's clock. */
+  now?: (() => Date) | undefined
+  /** Told what the locked allotments are after each batch. */
+  saw(eventId: string, allotments: readonly LockedAllotment[]): void
+}
+
+const ATTEMPTS_MAX = 5
+/** Serialization failure, deadlock; and a key that another process stored since we looked: next time we see its answer. */
+const RETRYABLE = new Set(['40001', '40P01', '23505'])
+
+/**
+ * Decides on a batch of requests and writes all that are granted, in one transaction of two round trips: lock, then write and
+ * commit. When it returns, every outcome is durable.
+ */
+export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
+  for (let attempt = 1; ; attempt++) {
+    const terms = await termsOf(engine.catalogue, requests, attempt === 1)
+    const client = await engine.pool.connect()
+    try {
+      const outcomes = await tryBatch(engine, client, requests, terms)
+      client.release()
+      if (outcomes) return outcomes
+      if (attempt >= ATTEMPTS_MAX) throw new Error('The terms of an event change faster than they can be read')
+    } catch (error) {
+      const broken = sqlState(error) === undefined
+      if (!broken) await client.query('rollback').catch(() => {})
+      client.release(broken)
+      if (attempt >= ATTEMPTS_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt))
+    }
+  }
+}
+
+async function termsOf(catalogue: Catalogue, requests: readonly HoldRequest[], first: boolean) {
+  const eventIds = [...new Set(requests.map(({ eventId }) => eventId))]
+  let terms = await catalogue.get(eventIds)
+  // Nothing is locked for a type that we do not know, so no version could tell that it is new.
+  const knows = ({ eventId, lines }: HoldRequest) =>
+    lines.every(({ ticketTypeId }) => terms.get(eventId)?.types.has(ticketTypeId) ?? false)
+  const doubtful = first ? requests.filter((request) => !knows(request)) : []
+  if (doubtful.length > 0) {
+    for (const { eventId } of doubtful) catalogue.forget(eventId)
+    terms = await catalogue.get(eventIds)
+  }
+  await catalogue.learnCodes(
+    requests.flatMap(({ eventId, promoCode }) => {
+      const own = terms.get(eventId)
+      return own && promoCode !== undefined ? [{ terms: own, code: promoCode }] : []
+    }),
+  )
+  return terms
+}
+
+/** Undefined when the terms turn out to be old. */
+async function tryBatch(
+  engine: HoldEngine,
+  client: PoolClient,
+  requests: readonly HoldRequest[],
+  terms: ReadonlyMap<string, EventTerms>,
+): Promise<HoldOutcome[] | undefined> {
+  const { locked, now, stored } = await lock(engine, client, requests, terms)
+  const lockedOf = Map.groupBy(locked, (allotment) => allotment.event_id)
+  const stale = [...lockedOf].filter(([id, rows]) => rows.some((row) => row.terms_version !== terms.get(id)?.version))
+  if (stale.length > 0) {
+    for (const [eventId] of stale) engine.catalogue.forget(eventId)
+    await client.query('rollback')
+    return undefined
+  }
+  const outcomes = requests.map((request) => answerOf(stored, request))
+  const open = requests.flatMap((request, index) => (outcomes[index] ? [] : [{ request, index }]))
+  const bought = await readBought(client, requests, terms)
+  const waiting = await readWaiting(client, requests)
+  const holds: NewHold[] = []
+  const moves = new Map<string, Move>()
+  for (const [eventId, group] of Map.groupBy(open, ({ request }) => request.eventId)) {
+    const own = terms.get(eventId)
+    const alive = group.filter(({ request }) => !request.offerTo || waiting.has(request.offerTo.entryId))
+    const decisions = own ? decideAll(own, now, lockedOf.get(eventId) ?? [], bought, alive) : []
+    for (const { index } of group) outcomes[index] = REFUSED
+    for (const [position, { request, index }] of alive.entries()) {
+      const decision = decisions[position]
+      if (!own || !decision) continue
+      if (!decision.granted) {
+        outcomes[index] = { is: 'refused', ...decision }
+        continue
+      }
+      const placed = toPlaced(own, request, decision, now)
+      holds.push({ ...placed, idempotency: request.idempotency })
+      outcomes[index] = { is: 'placed', ...placed }
+      addMoves(moves, eventId, decision)
+    }
+  }
+  await write(client, now, [...moves.values()], holds)
+  for (const [eventId, rows] of lockedOf) {
+    engine.saw(
+      eventId,
+      rows.map((row) => ({ ...row, held: row.held + (moves.get(row.id)?.held ?? 0) })),
+    )
+  }
+  return outcomes as HoldOutcome[]
+}
+
+const REFUSED: HoldOutcome = { is: 'refused', granted: false, code: 'not-found', facts: {} }
+
+const LOCK = `
+  select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
+   where (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))
+   order by event_id, id for no key update`
+const STORED = `
+  select scope, key, request_hash, body from idempotency_key
+   where (scope, key) in (select * from unnest($1::text[], $2::text[]))`
+
+interface StoredAnswer {
+  scope: string
+  key: string
+  request_hash: Buffer
+  body: FirstAnswer
+}
+
+/** Locks in the order of the ids, as everybody does; what else is read, is read after it, and so is true until the commit. */
+async function lock(
+  engine: HoldEngine,
+  client: PoolClient,
+  requests: readonly HoldRequest[],
+  terms: ReadonlyMap<string, EventTerms>,
+) {
+  const wanted = new Map<string, string>()
+  for (const { eventId, lines, promoCode } of requests) {
+    const own = terms.get(eventId)
+    for (const { ticketTypeId } of lines) {
+      for (const id of own?.types.get(ticketTypeId)?.allotmentIds ?? []) wanted.set(id, eventId)
+    }
+    const codePool = promoCode === undefined ? null : own?.codes.get(promoCode.toUpperCase())?.allotmentId
+    if (codePool) wanted.set(codePool, eventId)
+  }
+  const claims = requests.flatMap(({ idempotency }) => idempotency ?? [])
+  const [, { rows: locked }, { rows: stored }, { rows: clock }] = await Promise.all([
+    client.query('begin'),
+    client.query<LockedAllotment>({
+      name: 'lock-allotments',
+      text: LOCK,
+      values: [arrayLiteral([...wanted.values()]), arrayLiteral([...wanted.keys()])],
+    }),
+    client.query<StoredAnswer>({
+      name: 'find-answers',
+      text: STORED,
+      values: [arrayLiteral(claims.map(({ scope }) => scope)), arrayLiteral(claims.map(({ key }) => key))],
+    }),
+    client.query<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' }),
+  ])
+  return { locked, stored, now: engine.now?.() ?? clock[0]?.now ?? new Date(Number.NaN) }
+}
+
+function answerOf(stored: readonly StoredAnswer[], { idempotency }: HoldRequest): HoldOutcome | undefined {
+  const found = idempotency && stored.find(({ scope, key }) => scope === idempotency.scope && key === idempotency.key)
+  if (!found) return undefined
+  return found.request_hash.equals(idempotency.requestHash)
+    ? { is: 'replayed', first: found.body }
+    : { is: 'key-reused' }
+}
+
+function decideAll(
+  terms: EventTerms,
+  now: Date,
+  locked: readonly LockedAllotment[],
+  bought: readonly Bought[],
+  group: readonly { request: HoldRequest }[],
+): Decision[] {
+  return decide(
+    viewOf(terms, now, locked, bought),
+    group.map(({ request }) => ({
+      lines: request.lines,
+      promoCode: request.promoCode,
+      buyerKeys: buyersOf(request),
+      offer: request.offerTo !== undefined,
+    })),
+  )
+}
+
+export function viewOf(
+  terms: EventTerms,
+  now: Date,
+  allotments: readonly Pick<LockedAllotment, 'id' | 'ticket_type_id' | 'capacity' | 'held' | 'sold' | 'waiting'>[],
+  bought: readonly Bought[] = [],
+): StockView {
+  return {
+    now,
+    status: terms.event.status,
+    closed: terms.event.closed_at !== null,
+    endsAt: terms.event.ends_at,
+    types: terms.types,
+    codes: terms.codes,
+    bought,
+    awaited: new Set(allotments.flatMap((one) => (one.waiting > 0 && one.ticket_type_id ? [one.ticket_type_id] : []))),
+    free: new Map(allotments.map(({ id, capacity, held, sold }) => [id, capacity - held - sold])),
+  }
+}
+
+function toPlaced({ event, types }: EventTerms, request: HoldRequest, grant: Grant, now: Date): PlacedOrder {
+  const lines = grant.lines.map((line, index): OrderLineRow => {
+    const price = grant.prices[index]
+    const type = types.get(line.ticketTypeId)
+    if (!price || !type) throw new Error('A line was granted without a price')
+    return {
+      event_id: request.eventId,
+      order_id: request.orderId,
+      line_number: index + 1,
+      ticket_type_id: line.ticketTypeId,
+      type_name: type.row.name,
+      quantity: line.quantity,
+      unit_price_minor: price.unitPriceMinor,
+      full_price_minor: price.fullPriceMinor,
+    }
+  })
+  const order: OrderRow = {
+    event_id: request.eventId,
+    id: request.orderId,
+    organizer_id: event.organizer_id,
+    state: 'held',
+    number: null,
+    buyer_user_id: request.buyerUserId,
+    buyer_name: request.buyer?.name ?? null,
+    buyer_email: request.buyer?.email ?? request.offerTo?.email ?? null,
+    locale: request.locale,
+    currency: types.get(lines[0]?.ticket_type_id ?? '')?.row.currency ?? '',
+    total_minor: totalMinor(lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.unit_price_minor }))),
+    expires_at: new Date(now.getTime() + request.seconds * 1_000),
+    extensions: 0,
+    created_at: now,
+    confirmed_at: null,
+    ended_at: null,
+    version: 1,
+    allotment_ids: [...grant.places.keys()],
+    allotment_places: [...grant.places.values()],
+    promo_code_id: grant.code?.id ?? null,
+    promo_code: grant.code ? (request.promoCode ?? null) : null,
+    buyer_key: grant.limited ? ((request.buyer ?? request.offerTo)?.email.toLowerCase() ?? null) : null,
+    waiting_entry_id: request.offerTo?.entryId ?? null,
+  }
+  return { order, lines, event }
+}
+
+/** Several orders of one allotment become one change of its row. */
+function addMoves(moves: Map<string, Move>, eventId: string, { places }: Grant): void {
+  for (const [allotmentId, held] of places) {
+    const move = moves.get(allotmentId)
+    if (move) move.held += held
+    else moves.set(allotmentId, { eventId, allotmentId, held, sold: 0 })
+  }
+}
+
+async function write(client: PoolClient, now: Date, moves: Move[], holds: NewHold[]): Promise<void> {
+  if (holds.length === 0) {
+    await client.query('rollback')
+    return
+  }
+  const offers = holds.filter(({ order }) => order.waiting_entry_id !== null).map(({ order }) => order)
+  // A commit after a failed statement is a rollback, so it need not wait for the others.
+  const [, , committed] = await Promise.all([
+    writeHolds(client, now, moves, holds),
+    offers.length > 0 ? markOffered(client, offers, now) : undefined,
+    client.query('commit'),
+  ])
+  if (committed.command !== 'COMMIT') throw new Error('The transaction did not commit')
+}
+
+/** The entries were found waiting under the lock that guards them. */
+async function markOffered(client: PoolClient, orders: readonly OrderRow[], now: Date): Promise<void> {
+  const waited = client.query({
+    name: 'mark-offered',
+    text: `with entry as (
+             update waiting_entry set state = 'offered', order_id = offer.order_id, ended_at = $4
+               from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as offer (event_id, entry_id, order_id)
+              where waiting_entry.event_id = offer.event_id and waiting_entry.id = offer.entry_id and state = 'waiting'
+             returning waiting_entry.event_id, ticket_type_id)
+           update allotment set waiting = waiting - served.entries
+             from (select event_id, ticket_type_id, count(*)::int as entries from entry group by 1, 2) served
+            where allotment.event_id = served.event_id and allotment.ticket_type_id = served.ticket_type_id`,
+    values: [
+      arrayLiteral(orders.map((order) => order.event_id)),
+      arrayLiteral(orders.map((order) => order.waiting_entry_id)),
+      arrayLiteral(orders.map((order) => order.id)),
+      now.toISOString(),
+    ],
+  })
+  const announced = client.query(
+    outboxStatement(
+      orders.map((order) => ({
+        type: 'tickets.waiting-list-offered.v1',
+        subject: toId('ord', order.id),
+        data: {
+          entryId: toId('wle', order.waiting_entry_id ?? ''),
+          orderId: toId('ord', order.id),
+          eventId: toId('evt', order.event_id),
+          organizerId: toId('org', order.organizer_id),
+        },
+      })),
+    ),
+  )
+  await Promise.all([waited, announced])
+}

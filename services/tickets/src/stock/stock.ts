@@ -1,0 +1,119 @@
+import { createPool, sqlState } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
+import type { TicketsDb } from '../db.ts'
+import { Availability, type Snapshot } from './availability.ts'
+import { type Batcher, createBatcher } from './batcher.ts'
+import { type Catalogue, createCatalogue } from './catalogue.ts'
+import { type Decision, decide, type RefusalCode } from './decide.ts'
+import { type HoldEngine, type HoldOutcome, type HoldRequest, holdOrders, viewOf } from './hold-orders.ts'
+import { RecentKeys } from './recent-keys.ts'
+
+/** Who gets places. One for each process of the service; several may sell one event, the row locks arbitrate. */
+export interface Stock {
+  /** @throws DomainError `sale-busy`, `idempotency-in-progress`, `unavailable`. */
+  hold(request: HoldRequest): Promise<HoldOutcome>
+  /** Too many orders wait: the next is refused before its body is read. */
+  isFull(): boolean
+  catalogue: Catalogue
+  availability: Availability
+  /** Waits for the orders in work, then closes the connections. */
+  stop(): Promise<void>
+}
+
+export interface StockOptions {
+  databaseUrl: string
+  db: TicketsDb
+  now?: (() => Date) | undefined
+  onError(error: unknown): void
+}
+
+const IN_FLIGHT_MAX = 2
+const LIMITS = { sizeMax: 512, weightMax: 2_048, queueMax: 2_048, inFlightMax: IN_FLIGHT_MAX }
+
+/** Refusals that memory may pronounce: each is a state of the event for a while, not a fault of the request. */
+const FROM_MEMORY: ReadonlySet<RefusalCode> = new Set([
+  'sold-out',
+  'not-on-sale',
+  'sale-ended',
+  'sale-paused',
+  'sale-closed',
+  'event-cancelled',
+])
+
+export function createStock({ databaseUrl, db, now, onError }: StockOptions): Stock {
+  const pool = createPool(databaseUrl, { max: IN_FLIGHT_MAX, pipeline: true, onError })
+  const catalogue = createCatalogue(db)
+  const availability = new Availability(db, catalogue, now)
+  const keys = new RecentKeys(db)
+  const inWork = new Set<string>()
+  const engine: HoldEngine = { pool, catalogue, now, saw: (eventId, rows) => availability.saw(eventId, rows) }
+  const batcher: Batcher<HoldRequest, HoldOutcome> = createBatcher({
+    ...LIMITS,
+    run: (requests) => holdOrders(engine, requests),
+    isOutage,
+    weigh: ({ lines }) => lines.length,
+  })
+
+  async function holdOnce(request: HoldRequest): Promise<HoldOutcome> {
+    const refusal = await refuse(request)
+    if (refusal) return refusal
+    try {
+      const outcome = await batcher.submit(request)
+      if (outcome.is === 'placed' && request.idempotency) keys.add(request.idempotency)
+      return outcome
+    } catch (error) {
+      throw isOutage(error) ? new DomainError('unavailable', {}, { cause: error }) : error
+    }
+  }
+
+  /** From memory, when it is sure: fresh, and the request no repeat of one that was granted. */
+  async function refuse(request: HoldRequest): Promise<HoldOutcome | undefined> {
+    if (request.promoCode !== undefined || request.offerTo) return undefined
+    if (!refusedBy(availability.peek(request.eventId), request)) return undefined
+    const decision = refusedBy(await availability.look(request.eventId), request)
+    if (!decision || (request.idempotency && (await keys.mayHave(request.idempotency)))) return undefined
+    return { is: 'refused', ...decision }
+  }
+
+  return {
+    catalogue,
+    availability,
+    isFull: () => batcher.isFull(),
+    async hold(request) {
+      const { idempotency } = request
+      if (!idempotency) return holdOnce(request)
+      const name = `${idempotency.scope}\n${idempotency.key}`
+      if (inWork.has(name)) throw new DomainError('idempotency-in-progress')
+      inWork.add(name)
+      try {
+        return await holdOnce(request)
+      } finally {
+        inWork.delete(name)
+      }
+    },
+    async stop() {
+      await batcher.idle()
+      await pool.end()
+    },
+  }
+}
+
+function refusedBy(
+  snapshot: Snapshot | undefined,
+  { lines }: HoldRequest,
+): (Decision & { granted: false }) | undefined {
+  if (!snapshot) return undefined
+  const [decision] = decide(viewOf(snapshot.terms, snapshot.now(), [...snapshot.allotments.values()]), [{ lines }])
+  return decision && !decision.granted && FROM_MEMORY.has(decision.code) ? decision : undefined
+}
+
+/** SQL states that are the fault of a row: bad data, a broken constraint, too much of something. */
+const FAULTS = /^(22|23|42|54)/
+
+/** The database is away, or too busy: no order would fare better alone. A fault in our code is none. */
+function isOutage(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined) return !FAULTS.test(state)
+  if (!(error instanceof Error) || error instanceof DomainError) return false
+  return 'code' in error || /connection|connect/i.test(error.message)
+}
