@@ -105,7 +105,7 @@ export function ticketsContender(
       return {
         load,
         cost,
-        faults: await auditHolds(tickets.client, sale, load.acknowledged, { soldBefore: sold }),
+        faults: await auditHolds(tickets.client, sale, load.acknowledged, sold),
       }
     },
   }
@@ -125,7 +125,7 @@ export function engineContender({ server, tickets }: Stage, engine: ChildProcess
         [server.postgres.pid, engine.pid ?? 0],
         () => askForLoad(engine, job),
       )
-      return { load, cost, faults: await auditHolds(tickets.client, sale, load.acknowledged, { keyless: true }) }
+      return { load, cost, faults: await auditHolds(tickets.client, sale, load.acknowledged) }
     },
   }
 }

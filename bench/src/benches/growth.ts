@@ -64,7 +64,7 @@ async function addTraces({ client }: Tickets): Promise<void> {
   await client.query(
     `insert into idempotency_key (scope, key, request_hash, status, body)
      select 'guest:placeOrder', gen_random_uuid()::text, sha256(id::text::bytea), 201,
-            jsonb_build_object('id', id, 'eventId', event_id, 'buyer', buyer_name, 'email', buyer_email)
+            jsonb_build_object('orderId', id, 'expiresAt', expires_at)
        from orders order by id`,
   )
   await client.query(

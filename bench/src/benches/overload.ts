@@ -5,16 +5,26 @@ import { type Plan, runRounds } from '../rounds.ts'
 import type { Stage } from '../stage.ts'
 
 const CONNECTIONS = 256
-/** So many that a request seldom waits for one: what a refusal may take, at three times the load of a fast service. */
-const CROWD = 2_000
+/** So many that a request seldom waits for one: more than the service lets wait, and enough for its refusals beside them. */
+const CROWD = 5_000
 const REFUSALS = ['503', '429']
 
 /** Three times as many buyers as can be served: how many still are, and how soon the others hear no. */
 export async function overload(stage: Stage, plan: Plan): Promise<Report> {
-  const unhurried = ticketsContender(stage)
-  const { perSecond: most } = (await unhurried.run(CONNECTIONS, 2)).load
+  let most = 0
+  const unhurried = observed(ticketsContender(stage), async (run) => {
+    const slice = await run()
+    most = Math.max(most, slice.load.perSecond)
+    return slice
+  })
+  await unhurried.run(CONNECTIONS, 2)
   const memory: { before: number; after: number }[] = []
-  const crowd = watched(ticketsContender(stage, { id: '3X', ratePerSecond: () => 3 * most }), stage.tickets.pid, memory)
+  const crowd = observed(ticketsContender(stage, { id: '3X', ratePerSecond: () => 3 * most }), async (run) => {
+    const before = residentMegabytes(stage.tickets.pid)
+    const slice = await run()
+    memory.push({ before, after: residentMegabytes(stage.tickets.pid) })
+    return slice
+  })
   const { measured, voided, faults } = await runRounds(stage.server.client, plan, [
     { contender: unhurried, clients: CONNECTIONS },
     { contender: crowd, clients: CROWD },
@@ -68,14 +78,6 @@ function lost({ load }: Slice): number {
   return Object.entries(load.refused).reduce((sum, [why, count]) => sum + (REFUSALS.includes(why) ? 0 : count), 0)
 }
 
-function watched(contender: Contender, pid: number, memory: { before: number; after: number }[]): Contender {
-  return {
-    id: contender.id,
-    async run(clients, seconds) {
-      const before = residentMegabytes(pid)
-      const slice = await contender.run(clients, seconds)
-      memory.push({ before, after: residentMegabytes(pid) })
-      return slice
-    },
-  }
+function observed(contender: Contender, watch: (run: () => Promise<Slice>) => Promise<Slice>): Contender {
+  return { id: contender.id, run: (clients, seconds) => watch(() => contender.run(clients, seconds)) }
 }

@@ -1,5 +1,5 @@
 // S: what sells in the tickets service, without HTTP: the same program, called in its own process by many at once.
-import { inTransaction } from '@guichet/database'
+import { randomUUID } from 'node:crypto'
 import { readConfig } from '../../../services/tickets/src/config.ts'
 import { placeOrder } from '../../../services/tickets/src/orders/place-order.ts'
 import { createTickets } from '../../../services/tickets/src/service.ts'
@@ -13,6 +13,9 @@ export interface EngineJob {
   warmUpMs: number
 }
 
+/** Of a request, which the HTTP layer makes. */
+const HASH = Buffer.alloc(32, 1)
+
 const { context } = createTickets(readConfig(process.env))
 
 async function place({ eventId, ticketTypeId }: EngineJob): Promise<void> {
@@ -23,7 +26,8 @@ async function place({ eventId, ticketTypeId }: EngineJob): Promise<void> {
     buyerUserId: null,
     locale: 'fr',
   }
-  await inTransaction(context.db, (tx) => placeOrder(context, tx, wanted))
+  const idempotency = { scope: 'guest:placeOrder', key: randomUUID(), requestHash: HASH }
+  await placeOrder(context, { ...wanted, idempotency })
 }
 
 async function run(job: EngineJob) {
