@@ -19,7 +19,9 @@ import { addRoutes } from './http.ts'
 import { checkPendingPayments } from './jobs/check-pending-payments.ts'
 import { expireHolds } from './jobs/expire-holds.ts'
 import { finishRefunds } from './jobs/finish-refunds.ts'
+import { forgetWaiting } from './jobs/forget-waiting.ts'
 import { startJob } from './jobs/loop.ts'
+import { offerWaiting } from './jobs/offer-waiting.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
@@ -31,7 +33,7 @@ import { createTicketCodes } from './tickets/ticket-code.ts'
 import { POLICIES } from './waiting-list/limit-joins.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
-const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents]
+const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents, offerWaiting, forgetWaiting]
 const DESCRIPTION = 'Ticket types, stock, orders, payments, refunds and tickets.'
 
 /** What a test may put in place of the real thing. */

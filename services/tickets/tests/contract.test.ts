@@ -5,11 +5,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
+import { offerWaiting } from '../src/jobs/offer-waiting.ts'
 import { access } from '../src/permissions.ts'
 import { hold, publishEvent, SECRETS, sell, startTickets, type Tickets } from './fixture.ts'
+import { entriesOf, joinAs } from './waiting.ts'
 
 const contracts = fileURLToPath(new URL('../../../contracts/', import.meta.url))
-const messages = ['tickets.order-confirmed.v1', 'tickets.order-refunded.v1']
+const aboutOrders = ['tickets.order-confirmed.v1', 'tickets.order-refunded.v1']
+const aboutEntries = ['tickets.waiting-list-joined.v1', 'tickets.waiting-list-offered.v1']
+const messages = [...aboutOrders, ...aboutEntries]
 
 let tickets: Tickets
 beforeAll(async () => {
@@ -54,7 +58,17 @@ describe('the contracts', () => {
     const body = { provider: 'free', returnUrl: 'http://localhost:4000/' }
     await tickets.call('POST', `/v1/orders/${order.id}/payments`, { secret: order.secret, body })
     await tickets.call('POST', `/v1/orders/${order.id}/refunds`, { token: event.owner })
-    const rows = await tickets.outbox(order.id)
+    const soldOut = await sell(tickets, event, { capacity: 1 })
+    const held = await hold(tickets, event.eventId, soldOut)
+    await joinAs(tickets, event.eventId, soldOut, 'waits@example.org')
+    await tickets.call('POST', `/v1/orders/${held.id}/cancellation`, { secret: held.secret })
+    await offerWaiting.run(tickets.context)
+    const [entry] = await entriesOf(tickets, event, 'waits@example.org')
+    const rows = [
+      ...(await tickets.outbox(order.id)),
+      ...(await tickets.outbox(entry?.id ?? '')),
+      ...(await tickets.outbox(entry?.order?.id ?? '')),
+    ]
     expect(rows.map((row) => row.type)).toEqual(messages)
     for (const { type, data } of rows) {
       const validate = await validatorOf(type)

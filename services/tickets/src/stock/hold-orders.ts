@@ -119,7 +119,8 @@ async function tryBatch(
   const moves = new Map<string, Move>()
   for (const [eventId, group] of Map.groupBy(open, ({ request }) => request.eventId)) {
     const own = terms.get(eventId)
-    const alive = group.filter(({ request }) => !request.offerTo || waiting.has(request.offerTo.entryId))
+    // Once in a batch, too: the second offer to an entry finds it served.
+    const alive = group.filter(({ request }) => !request.offerTo || waiting.delete(request.offerTo.entryId))
     const decisions = own ? decideAll(own, now, lockedOf.get(eventId) ?? [], bought, alive) : []
     for (const { index } of group) outcomes[index] = REFUSED
     for (const [position, { request, index }] of alive.entries()) {

@@ -57,7 +57,7 @@ export async function readBought(
 }
 
 /** Of the entries to which places are offered, those that still wait. */
-export async function readWaiting(client: PoolClient, requests: readonly HoldRequest[]): Promise<ReadonlySet<string>> {
+export async function readWaiting(client: PoolClient, requests: readonly HoldRequest[]): Promise<Set<string>> {
   const offers = requests.filter(({ offerTo }) => offerTo !== undefined)
   if (offers.length === 0) return new Set()
   const { rows } = await client.query<{ id: string }>({

@@ -1,0 +1,11 @@
+import { forgetPastEntries } from '../waiting-list/forget-entries.ts'
+import type { Job } from './loop.ts'
+
+const EVENTS_MAX = 20
+
+/** A month after an event, nobody needs the addresses of those who waited for it. */
+export const forgetWaiting: Job = {
+  name: 'forget-waiting',
+  pauseMs: 3_600_000,
+  run: (ctx) => forgetPastEntries(ctx, EVENTS_MAX),
+}
