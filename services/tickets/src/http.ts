@@ -3,8 +3,10 @@ import type { Context } from './context.ts'
 import { cancelOrder } from './routes/cancel-order.ts'
 import { checkPaymentRoute } from './routes/check-payment.ts'
 import { closeEvent } from './routes/close-event.ts'
+import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
 import { createTicketType } from './routes/create-ticket-type.ts'
+import { deleteAllotment } from './routes/delete-allotment.ts'
 import { deleteTicketType } from './routes/delete-ticket-type.ts'
 import { extendOrder } from './routes/extend-order.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
@@ -12,6 +14,7 @@ import { getOrder } from './routes/get-order.ts'
 import { getWaitingEntry } from './routes/get-waiting-entry.ts'
 import { joinWaitingList } from './routes/join-waiting-list.ts'
 import { leaveWaitingList } from './routes/leave-waiting-list.ts'
+import { listAllotments } from './routes/list-allotments.ts'
 import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
 import { listEventOrders } from './routes/list-event-orders.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
@@ -21,6 +24,7 @@ import { listWaitingEntries } from './routes/list-waiting-entries.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
 import { receiveSimulatedWebhook } from './routes/receive-simulated-webhook.ts'
 import { refundOrderRoute } from './routes/refund-order.ts'
+import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
 import { updateTicketType } from './routes/update-ticket-type.ts'
 
@@ -30,6 +34,10 @@ export function addRoutes(app: App, ctx: Context): void {
   createTicketType(app, ctx)
   updateTicketType(app, ctx)
   deleteTicketType(app, ctx)
+  listAllotments(app, ctx)
+  createAllotment(app, ctx)
+  updateAllotment(app, ctx)
+  deleteAllotment(app, ctx)
   placeOrderRoute(app, ctx)
   getOrder(app, ctx)
   updateOrder(app, ctx)

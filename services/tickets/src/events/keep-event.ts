@@ -1,7 +1,7 @@
 import { sql } from '@guichet/database'
 import { toUuid } from '@guichet/server'
 import type { TicketsTx } from '../db.ts'
-import { lockAllotmentsOfEvent } from '../stock/allotments.ts'
+import { touchTerms } from '../stock/terms.ts'
 import type { EventFacts } from './event.ts'
 
 /**
@@ -41,9 +41,9 @@ export async function keepEvent(tx: TicketsTx, facts: EventFacts): Promise<void>
     )
     .returning('settling')
     .executeTakeFirst()
-  // Orders in work hold these locks and have read "published": wait for them, so that the job misses none. Those that come
-  // after read the new status.
-  if (kept?.settling) await lockAllotmentsOfEvent(tx, eventId)
+  // Orders in work hold the locks that this takes, and have read "published": it waits for them, so that the job misses none.
+  // Those that come after read the new status.
+  if (kept) await touchTerms(tx, eventId)
 }
 
 /** Remembers that an event is gone, also one that we never knew: its earlier messages may still be on the way. */
@@ -51,9 +51,11 @@ export async function dropEvent(
   tx: TicketsTx,
   facts: { eventId: string; organizerId: string; version: number },
 ): Promise<void> {
+  const eventId = toUuid('evt', facts.eventId)
   await sql`
     insert into event (event_id, organizer_id, version, status, title, starts_at, ends_at, time_zone, venue)
-    values (${toUuid('evt', facts.eventId)}, ${toUuid('org', facts.organizerId)}, ${facts.version}, 'deleted', '{}', now(), now(), 'UTC', '{}')
+    values (${eventId}, ${toUuid('org', facts.organizerId)}, ${facts.version}, 'deleted', '{}', now(), now(), 'UTC', '{}')
         on conflict (event_id) do update set status = 'deleted', version = excluded.version
      where event.version <= excluded.version`.execute(tx)
+  await touchTerms(tx, eventId)
 }

@@ -37,6 +37,7 @@ export function closeEvent(app: App, ctx: Context): void {
           .executeTakeFirst()
         if (order || payment) throw new DomainError('event-has-orders')
       })
+      ctx.stock.availability.forget(eventId)
       return { eventId: request.params.eventId, closed: true as const }
     },
   )

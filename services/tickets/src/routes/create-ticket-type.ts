@@ -38,6 +38,7 @@ export function createTicketType(app: App, ctx: Context): void {
         if (!type) throw new Error('A ticket type just made is there')
         return presentTicketType(type, event, now, true)
       })
+      ctx.stock.availability.forget(event.event_id)
       return reply.code(201).header('etag', etag(1)).send(answer)
     },
   )

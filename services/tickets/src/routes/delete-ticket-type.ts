@@ -18,6 +18,7 @@ export function deleteTicketType(app: App, ctx: Context): void {
     async (request, reply) => {
       const { type } = await writableTicketType(ctx, request)
       await inTransaction(ctx.db, (tx) => deleteType(tx, type, () => ctx.time(tx)))
+      ctx.stock.availability.forget(type.event_id)
       return reply.code(204).send(null)
     },
   )

@@ -42,6 +42,7 @@ export function updateTicketType(app: App, ctx: Context): void {
         if (!updated) throw new DomainError('not-found')
         return presentTicketType(updated, event, await ctx.time(tx), true)
       })
+      ctx.stock.availability.forget(type.event_id)
       return reply.header('etag', etag(answer.version ?? 1)).send(answer)
     },
   )
