@@ -14,7 +14,8 @@ export function drainBeforeClose(app: App): void {
   app.addHook('preClose', async () => {
     if (!app.server.listening) return
     const drained = once(app.server, 'close')
-    Server.prototype.close.call(app.server)
+    // Right after the event loop has accepted: what the kernel has taken and we have not is reset by the close.
+    setImmediate(() => Server.prototype.close.call(app.server))
     await Promise.race([drained, wait(DRAIN_MS)])
   })
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { findViolations } from '../invariants.ts'
 import { moreOrders, startBuyers } from './buyers.ts'
+import { limitFor, timesOf } from './counts.ts'
 import { findBrokenPromises, keepHistory } from './history.ts'
 import { type DurablePostgres, startDurablePostgres } from './postgres.ts'
 import { putOnSale, query } from './sale.ts'
 import { startService } from './service.ts'
 
-const KILLS = Number(process.env.GUICHET_KILLS ?? 3)
+const KILLS = timesOf(3)
 /** One kill loses nearly always; a run without a loss in so many proves nothing. */
 const CONTROL_KILLS = 10
 
@@ -30,7 +31,7 @@ async function openSale(settings?: Record<string, string>) {
 }
 
 describe(`PostgreSQL killed with -9 under load, ${KILLS} times`, () => {
-  it('loses no acknowledged order, and every call gets its one answer', async () => {
+  it('loses no acknowledged order, and every call gets its one answer', limitFor(KILLS), async () => {
     const { postgres, databaseUrl, service, sale, history, stop } = await openSale()
     expect(await postgres.durability()).toEqual({ fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' })
     const buyers = startBuyers(history, sale)
