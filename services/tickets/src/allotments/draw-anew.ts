@@ -1,4 +1,4 @@
-import { sql } from '@guichet/database'
+import { sql, sqlState } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { TicketsTx } from '../db.ts'
 import { touchTerms } from '../stock/terms.ts'
@@ -9,16 +9,35 @@ export interface Drawers {
   promoCodeId?: string
 }
 
+const ATTEMPTS_MAX = 50
+
 /**
- * Locks everything that a change of who draws on a pool needs: the orders that it may concern, then the event's allotments,
- * in the order in which all others lock them. No order of the event is decided, paid for or ended until the commit.
+ * Locks everything that a change of who draws on a pool needs: the orders that it may concern, then the event's allotments, as
+ * everybody does. No order of the event is decided, paid for or ended until the commit.
  */
 export async function lockForDrawing(tx: TicketsTx, eventId: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await lockOrders(tx, eventId)
+    await sql`savepoint drawing`.execute(tx)
+    await touchTerms(tx, eventId)
+    try {
+      // Orders that came in between. Their buyers may be paying, hold them, and wait for our allotments: let them go first.
+      await lockOrders(tx, eventId, 'nowait')
+      return
+    } catch (error) {
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE || attempt === ATTEMPTS_MAX) throw error
+      await sql`rollback to savepoint drawing`.execute(tx)
+    }
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'
+
+async function lockOrders(tx: TicketsTx, eventId: string, wait?: 'nowait'): Promise<void> {
   await sql`
     select count(*) from (
       select id from orders where event_id = ${eventId} and state in ('held', 'confirmed', 'expired')
-       order by id for no key update) locked`.execute(tx)
-  await touchTerms(tx, eventId)
+       order by id for no key update ${sql.raw(wait ?? '')}) locked`.execute(tx)
 }
 
 /**
