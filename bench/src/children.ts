@@ -6,7 +6,7 @@ import type { Load } from './load.ts'
 export type Children = ChildProcess[]
 
 /** How `./guichet start` runs a service; the servers it is compared with get no more. */
-export const SERVICE_FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=4'] as const
+export const SERVICE_FLAGS = ['--max-old-space-size=256', '--max-semi-space-size=32'] as const
 
 /** Starts a program of ours that ends when its channel to us closes, even if we are killed. */
 export function forkChild(

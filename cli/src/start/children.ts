@@ -140,7 +140,7 @@ export class ChildFailure extends Error {
 
 function spawnChild(plan: ProcessPlan, root: string): ChildProcess {
   const leash = pathToFileURL(join(import.meta.dirname, 'end-with-supervisor.ts')).href
-  const memory = [`--max-old-space-size=${plan.heapMegabytes}`, '--max-semi-space-size=4']
+  const memory = [`--max-old-space-size=${plan.heapMegabytes}`, `--max-semi-space-size=${plan.youngMegabytes ?? 4}`]
   return spawn(process.execPath, [...memory, `--import=${leash}`, ...plan.command], {
     cwd: root,
     env: { ...process.env, NODE_ENV: 'production', ...plan.env },

@@ -13,6 +13,8 @@ export type ProcessPlan = {
   health: string
   /** Limit of the JavaScript heap, so that the whole system stays small. */
   heapMegabytes: number
+  /** Of each half of the young generation; a sale makes much that lives as long as a batch. Used only under load. */
+  youngMegabytes?: number
   /** Children stop by falling order: the web first, then the services, then what they call. */
   order: number
 }
@@ -61,6 +63,7 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
     port: ports[name],
     health: `${at(ports[name])}/health/ready`,
     heapMegabytes: 256,
+    ...(name === 'tickets' ? { youngMegabytes: 32 } : {}),
     order: 2,
   })
 

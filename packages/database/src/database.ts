@@ -30,20 +30,36 @@ export interface DatabaseOptions {
 export type Pool = pg.Pool
 export type PoolClient = pg.PoolClient
 
+const SESSION = {
+  statement_timeout: '15000',
+  lock_timeout: '5000',
+  idle_in_transaction_session_timeout: '20000',
+  timezone: 'UTC',
+}
+
 /**
  * Connections on which every session has a time limit for statements, locks and idle transactions, so that one stuck
  * client cannot hold the others up. With `pipeline`, statements of one connection are sent without waiting for the answers
- * of those before.
+ * of those before. `settings` are for these sessions alone.
  */
-export function createPool(url: string, options: DatabaseOptions & { pipeline?: boolean } = {}): Pool {
+export function createPool(
+  url: string,
+  options: DatabaseOptions & { pipeline?: boolean; settings?: Record<string, string> } = {},
+): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 8,
     pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
-    options:
-      '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000 -c timezone=UTC',
+    // A server that is gone without a word (a cut cable, a frozen host) is noticed in 20 s, not in hours.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // Later than the server's own limits. Only here, because only a pipelined connection ends when it is over.
+    ...(options.pipeline ? { query_timeout: 20_000 } : {}),
+    options: Object.entries({ ...SESSION, ...options.settings })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   })
   // A connection that dies (server restart) must not take the process with it; the pool opens a new one. Listened to
   // on each connection, because the pool does not listen to those in use: between two statements of a transaction.

@@ -153,8 +153,9 @@ const LOCK = `
    where (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))
    order by event_id, id for no key update`
 const STORED = `
-  select scope, key, request_hash, body from idempotency_key
-   where (scope, key) in (select * from unnest($1::text[], $2::text[]))`
+  select stored.scope, stored.key, request_hash, body
+    from unnest($1::text[], $2::text[]) as claim (scope, key)
+    join idempotency_key stored on stored.scope = claim.scope and stored.key = claim.key`
 
 interface StoredAnswer {
   scope: string

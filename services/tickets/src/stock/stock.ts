@@ -30,6 +30,17 @@ export interface StockOptions {
 const IN_FLIGHT_MAX = 2
 const LIMITS = { sizeMax: 512, weightMax: 2_048, queueMax: 2_048, inFlightMax: IN_FLIGHT_MAX }
 
+/**
+ * Every statement of a batch finds its rows by their keys. A planner without statistics (a new database, a sale that has just
+ * begun) would rather read whole tables.
+ */
+const BY_KEY = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+}
+
 /** Refusals that memory may pronounce: each is a state of the event for a while, not a fault of the request. */
 const FROM_MEMORY: ReadonlySet<RefusalCode> = new Set([
   'sold-out',
@@ -41,7 +52,7 @@ const FROM_MEMORY: ReadonlySet<RefusalCode> = new Set([
 ])
 
 export function createStock({ databaseUrl, db, now, onError }: StockOptions): Stock {
-  const pool = createPool(databaseUrl, { max: IN_FLIGHT_MAX, pipeline: true, onError })
+  const pool = createPool(databaseUrl, { max: IN_FLIGHT_MAX, pipeline: true, settings: BY_KEY, onError })
   const catalogue = createCatalogue(db)
   const availability = new Availability(db, catalogue, now)
   const keys = new RecentKeys(db)
@@ -115,5 +126,5 @@ function isOutage(error: unknown): boolean {
   const state = sqlState(error)
   if (state !== undefined) return !FAULTS.test(state)
   if (!(error instanceof Error) || error instanceof DomainError) return false
-  return 'code' in error || /connection|connect/i.test(error.message)
+  return 'code' in error || /connect|timeout/i.test(error.message)
 }
