@@ -156,6 +156,7 @@ describe('places that become free', () => {
     await offer()
     const [entry] = await listOf(event)
     expect((await read(entry?.order?.id ?? '')).lines).toMatchObject([{ quantity: 3 }])
+    expect(entry).toMatchObject({ quantity: 4, order: { quantity: 3 } })
   })
 })
 

@@ -195,7 +195,7 @@ export interface WaitingEntry {
   email: string | null
   quantity: number
   state: 'waiting' | 'offered' | 'left'
-  order: { id: string; state: OrderState; expiresAt: string } | null
+  order: { id: string; state: OrderState; quantity: number; expiresAt: string } | null
   createdAt: string
   endedAt: string | null
   /** For whoever waits, not in the list for members. */

@@ -31,7 +31,12 @@ const fields = {
   state: EntryStateSchema,
   order: nullable(
     Type.Object(
-      { id: Type.String(), state: OrderStateSchema, expiresAt: instant },
+      {
+        id: Type.String(),
+        state: OrderStateSchema,
+        quantity: Type.Integer({ description: 'May be fewer than were wanted.' }),
+        expiresAt: instant,
+      },
       { description: 'The hold that was offered.' },
     ),
   ),

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type TicketsDb, type WaitingEntryRow } from '../db.ts'
 import type { EntryAnswer, EntryPage } from './entry-schema.ts'
 
-type OfferedOrder = Pick<OrderRow, 'id' | 'state' | 'expires_at'>
+type OfferedOrder = Pick<OrderRow, 'id' | 'state' | 'expires_at'> & { quantity: number }
 
 /** An entry for whoever waits; `secret`: with the key to it, for the mails. */
 export async function presentEntry(
@@ -61,20 +61,31 @@ function presentRow(entry: WaitingEntryRow, orders: ReadonlyMap<string, OfferedO
     quantity: entry.quantity,
     locale: entry.locale,
     state: entry.state,
-    order: order ? { id: toId('ord', order.id), state: order.state, expiresAt: order.expires_at.toISOString() } : null,
+    order: order
+      ? {
+          id: toId('ord', order.id),
+          state: order.state,
+          quantity: order.quantity,
+          expiresAt: order.expires_at.toISOString(),
+        }
+      : null,
     createdAt: entry.created_at.toISOString(),
     endedAt: entry.ended_at?.toISOString() ?? null,
   }
 }
 
+/** Offers have one line. */
 async function ordersOf(db: TicketsDb, entries: readonly WaitingEntryRow[]): Promise<Map<string, OfferedOrder>> {
   const ids = entries.flatMap((entry) => entry.order_id ?? [])
   if (ids.length === 0) return new Map()
   const orders = await db
     .selectFrom('orders')
-    .select(['id', 'state', 'expires_at'])
-    .where('event_id', 'in', [...new Set(entries.map((entry) => entry.event_id))])
-    .where('id', 'in', ids)
+    .innerJoin('order_line as line', (join) =>
+      join.onRef('line.event_id', '=', 'orders.event_id').onRef('line.order_id', '=', 'orders.id'),
+    )
+    .select(['orders.id', 'orders.state', 'orders.expires_at', 'line.quantity'])
+    .where('orders.event_id', 'in', [...new Set(entries.map((entry) => entry.event_id))])
+    .where('orders.id', 'in', ids)
     .execute()
   return new Map(orders.map((order) => [order.id, order]))
 }

@@ -4,7 +4,7 @@ import { ApiError } from '#web/api/problem.ts'
 import type { EventDetails, Order, TicketTypes } from '#web/api/types.ts'
 import { refusalOf, refuse, shownValues, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import { isLanguage } from '#web/messages/language.ts'
-import { readChoice } from '#web/tickets/choice.server.ts'
+import { type Line, readChoice } from '#web/tickets/choice.server.ts'
 import { placeOrder, replaceOrder } from '#web/tickets/placing.server.ts'
 import type { SaleRefusal } from '#web/tickets/sale-refusal.ts'
 import type { PageServerLoad } from './$types'
@@ -51,7 +51,7 @@ export const actions: Actions = {
         ? await replaceOrder(event, { id: changes, secret: changesKey }, choice, requestKey, language)
         : await placeOrder(event, event.params.eventId ?? '', choice, requestKey, language)
     } catch (error) {
-      return refused(event, error, values)
+      return refused(event, error, values, choice.lines)
     }
     redirect(303, `/${language}/checkout/${order.id}?key=${encodeURIComponent(order.secret ?? '')}`)
   },
@@ -61,7 +61,7 @@ export const actions: Actions = {
  * A refusal of the sale goes back as facts: the page words it, beside the ticket that it is about. Where nobody knows
  * what came of it, or nothing did yet, the page's key stays, so that sending again is no second order.
  */
-function refused(event: RequestEvent, error: unknown, values: Record<string, string>) {
+function refused(event: RequestEvent, error: unknown, values: Record<string, string>, lines: Line[]) {
   if (!(error instanceof ApiError)) throw error
   if (error.code === 'sale-busy') {
     const retryAfterSeconds = error.retryAfterSeconds ?? BUSY_RETRY_SECONDS
@@ -72,7 +72,7 @@ function refused(event: RequestEvent, error: unknown, values: Record<string, str
   // Nothing came of this one: the next press is a new order, even of the same tickets.
   const { requestKey: _used, ...kept } = values
   if (error.status !== 409 && error.code !== 'ticket-type-unknown')
-    return refusalOf(event, error, kept, () => 'tickets')
+    return refusalOf(event, error, kept, (pointer) => fieldOf(pointer, lines))
   const { code, title, detail, ticketTypeId } = error.problem
   const refusal: SaleRefusal = {
     code,
@@ -81,6 +81,16 @@ function refused(event: RequestEvent, error: unknown, values: Record<string, str
   }
   const problem = detail ? `${title} ${detail}` : title
   return fail(error.status, { values: shownValues(kept), faults: [], problem, refusal })
+}
+
+/** The input that a JSON pointer into the order is about. */
+function fieldOf(pointer: string, lines: Line[]): string {
+  const [, top, index, part] = pointer.split('/')
+  if (top === 'buyer') return index === 'email' ? 'email' : 'name'
+  if (top === 'promoCode') return 'code'
+  const line = top === 'lines' ? lines[Number(index)] : undefined
+  if (!line) return 'tickets'
+  return `${part === 'chosenPriceMinor' ? 'price' : 'quantity'}.${line.ticketTypeId}`
 }
 
 /** Public; a draft is shown to members of its organizer, as a preview. */
