@@ -118,6 +118,57 @@ export async function openSale(
   return { organizerId: organizer.id, eventId: event.id, ticketTypeId: type.id, title }
 }
 
+/** Another ticket type of an event that is on sale. */
+export async function addTicketType(
+  system: System,
+  admin: Session,
+  sale: Sale,
+  terms: Record<string, unknown> & { name: string },
+): Promise<string> {
+  const { id } = await must<{ id: string }>(system, `tickets/v1/events/${sale.eventId}/ticket-types`, {
+    method: 'POST',
+    token: admin.accessTokens.tickets,
+    body: { priceMinor: 2_500, currency: 'EUR', capacity: 100, ...terms, name: { en: terms.name, fr: terms.name } },
+  })
+  return id
+}
+
+/** Changes the terms of a ticket type, as its organizer. */
+export async function changeTicketType(
+  system: System,
+  admin: Session,
+  sale: Sale,
+  id: string,
+  terms: Record<string, unknown>,
+): Promise<void> {
+  const token = admin.accessTokens.tickets
+  const types = await must<{ items: { id: string; version: number }[] }>(
+    system,
+    `tickets/v1/events/${sale.eventId}/ticket-types`,
+    { token },
+  )
+  const version = types.items.find((type) => type.id === id)?.version ?? 0
+  await must(system, `tickets/v1/ticket-types/${id}`, {
+    method: 'PATCH',
+    token,
+    headers: { 'if-match': `"v${version}"` },
+    body: terms,
+  })
+}
+
+export async function addPromoCode(
+  system: System,
+  admin: Session,
+  sale: Sale,
+  terms: Record<string, unknown>,
+): Promise<void> {
+  await must(system, `tickets/v1/events/${sale.eventId}/promo-codes`, {
+    method: 'POST',
+    token: admin.accessTokens.tickets,
+    body: terms,
+  })
+}
+
 export interface Order {
   id: string
   secret: string
@@ -202,4 +253,11 @@ export async function mailsTo(system: System, email: string): Promise<Mail[]> {
   const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
   const { items } = (await response.json()) as { items: Mail[] }
   return items.reverse()
+}
+
+/** The link in a mail's text that leads to a kind of page. */
+export function linkIn(text: string, page: 'orders' | 'waiting-list'): string {
+  const link = new RegExp(`https?://\\S+/(en|fr)/${page}/\\S+`).exec(text)?.[0]
+  if (!link) throw new Error(`The mail has no link to ${page}:\n${text}`)
+  return link
 }

@@ -1,11 +1,12 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import { hasPart } from '@guichet/testkit'
-import type { BrowserContext, Page } from 'playwright-core'
+import { eventually, hasPart } from '@guichet/testkit'
+import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, WORDS } from '../browser.ts'
+import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
 import {
   buy,
   hold,
+  linkIn,
+  mailsTo,
   must,
   type Order,
   openSale,
@@ -35,6 +36,9 @@ let order: Order
 let hostile: Sale
 let held: Order
 let declined: Order
+let soldOut: Sale
+/** Without the language. */
+let waitingPage: string
 
 async function signIn(context: BrowserContext, language: Language): Promise<void> {
   const page = await context.newPage()
@@ -43,6 +47,16 @@ async function signIn(context: BrowserContext, language: Language): Promise<void
   await page.getByRole('button', { name: WORDS[language]['adminLink.submit'] }).click()
   await page.waitForURL(/\/console/)
   await page.close()
+}
+
+/** The page of somebody who waits, as the mail links it. */
+async function joinSoldOut(): Promise<string> {
+  const email = 'waits@example.org'
+  const body = { ticketTypeId: soldOut.ticketTypeId, email }
+  await must(system, `tickets/v1/events/${soldOut.eventId}/waiting-list`, { method: 'POST', body })
+  const mail = await eventually(async () => (await mailsTo(system, email))[0] ?? false)
+  const { pathname, search } = new URL(linkIn(mail.text, 'waiting-list'))
+  return pathname.replace(/^\/(en|fr)/, '') + search
 }
 
 beforeAll(async () => {
@@ -54,6 +68,9 @@ beforeAll(async () => {
   held = await hold(system, sale, { email: 'holder@example.org' })
   declined = await hold(system, sale, { email: 'declined@example.org' })
   await payOnHostedPage(await startPayment(system, declined), 'decline')
+  soldOut = await openSale(system, admin, { capacity: 1, title: 'Sold out' })
+  await hold(system, soldOut, { email: 'last@example.org' })
+  waitingPage = await joinSoldOut()
   hostile = await openSale(system, admin, { title: `Hostile ${XSS}`.slice(0, 190) })
   const current = await fetch(`${system.publicUrl}/api/events/v1/events/${hostile.eventId}`)
   await must(system, `events/v1/events/${hostile.eventId}`, {
@@ -74,6 +91,10 @@ const shopPages = (): string[] => [
   '',
   '?text=nothing-like-this',
   `/events/${sale.eventId}`,
+  `/events/${soldOut.eventId}`,
+  `/events/${soldOut.eventId}/waiting-list?type=${soldOut.ticketTypeId}`,
+  `/events/${soldOut.eventId}/waiting-list?type=${soldOut.ticketTypeId}&joined=1`,
+  waitingPage,
   `/orders/${order.id}?key=${order.secret}`,
   `/checkout/${held.id}?key=${held.secret}`,
   `/orders/${held.id}?key=${held.secret}`,
@@ -99,14 +120,11 @@ const memberPages = (): string[] => [
   `/console/events/${sale.eventId}`,
   `/console/events/${sale.eventId}/edit`,
   `/console/events/${sale.eventId}/ticket-types`,
+  `/console/events/${sale.eventId}/waiting-list`,
+  `/console/events/${soldOut.eventId}/waiting-list`,
   `/console/events/${sale.eventId}/orders/${order.id}`,
   `/console/events/${sale.eventId}/cancel`,
 ]
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze()
-  return found.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}`))
-}
 
 describe.runIf(hasPart('chromium'))('every page', () => {
   const looks: [Language, 'phone' | 'desktop', boolean][] = [

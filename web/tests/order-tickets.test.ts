@@ -113,6 +113,17 @@ describe('an order from the event page', () => {
     expect(data.values).toEqual({ currency: 'EUR', 'quantity.typ_a': '2' })
   })
 
+  it('that the service finds malformed is told at the field that it is about', async () => {
+    const errors = ['/buyer/email', '/lines/0/chosenPriceMinor', '/promoCode', '/lines'].map((pointer) => ({
+      pointer,
+      detail: 'is wrong',
+    }))
+    answer = () => refusal(400, 'request-invalid', { errors })
+    const { data } = await order({ ...chosen, ...camille })
+    const fields = (data.faults as { field: string }[]).map(({ field }) => field)
+    expect(fields).toEqual(['email', 'price.typ_a', 'code', 'tickets'])
+  })
+
   it('tells who buys only when that is needed, and asks nobody who is signed in', async () => {
     answer = ({ body }) => (body.buyer ? placed : refusal(409, 'buyer-required', { ticketTypeId: 'typ_a' }))
     expect(await order(chosen)).toMatchObject({ status: 409, data: { refusal: { code: 'buyer-required' } } })
