@@ -4,6 +4,9 @@ import type { Config } from './config.ts'
 import type { TicketsDb, TicketsTx } from './db.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
+import type { Settlement } from './payments/settle-payment.ts'
+import type { Settled } from './payments/settle-together.ts'
+import type { Batcher } from './stock/batcher.ts'
 import type { Stock } from './stock/stock.ts'
 import type { TicketCodes } from './tickets/ticket-code.ts'
 import type { RateLimits } from './waiting-list/limit-joins.ts'
@@ -14,6 +17,8 @@ export interface Context {
   db: TicketsDb
   /** Who gets places, and how many there are. */
   stock: Stock
+  /** Payments that have been decided, made final together. */
+  settlements: Batcher<Settlement, Settled>
   log: FastifyBaseLogger
   /** The database's clock, which all processes share: it alone decides on sale windows and deadlines. */
   time(db: TicketsDb | TicketsTx): Promise<Date>

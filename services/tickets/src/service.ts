@@ -25,9 +25,12 @@ import { offerWaiting } from './jobs/offer-waiting.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
+import { settleTogether } from './payments/settle-together.ts'
 import { createSimulatedProvider } from './payments/simulated-provider.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
+import { createBatcher } from './stock/batcher.ts'
+import { isOutage } from './stock/outage.ts'
 import { createStock } from './stock/stock.ts'
 import { createTicketCodes } from './tickets/ticket-code.ts'
 import { POLICIES } from './waiting-list/limit-joins.ts'
@@ -35,6 +38,9 @@ import { POLICIES } from './waiting-list/limit-joins.ts'
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents, offerWaiting, forgetWaiting]
 const DESCRIPTION = 'Ticket types, stock, orders, payments, refunds and tickets.'
+
+/** One batch at a time has all that came meanwhile; a second one keeps the database busy while the first commits. */
+const SETTLEMENTS = { sizeMax: 128, weightMax: 128, queueMax: 10_000, inFlightMax: 2 }
 
 /** What a test may put in place of the real thing. */
 export interface Overrides {
@@ -108,6 +114,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
       await app.close()
       for (const end of running.splice(0)) await end()
       cutoffs.stop()
+      await context.settlements.idle()
       await stock.stop()
       await db.destroy()
     },
@@ -127,10 +134,15 @@ function createContext(
     webhookSecret: secrets.simulatedWebhookSecret,
     webhookUrl: `${config.selfUrl}/v1/payment-webhooks/simulated`,
   })
-  return {
+  const context: Context = {
     config,
     db,
     stock,
+    settlements: createBatcher({
+      run: (settlements) => settleTogether(context, settlements),
+      isOutage,
+      ...SETTLEMENTS,
+    }),
     log,
     time: now
       ? async () => now()
@@ -152,4 +164,5 @@ function createContext(
     ticketCodes: createTicketCodes(secrets.signingSecret),
     limits: createRateLimits(POLICIES),
   }
+  return context
 }

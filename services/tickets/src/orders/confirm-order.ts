@@ -1,74 +1,82 @@
 import { sql } from '@guichet/database'
 import { addToOutbox } from '@guichet/messaging'
 import { newUuid } from '@guichet/server'
-import { COLUMNS, type OrderLineRow, type OrderRow, type TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderRow, type TicketsTx } from '../db.ts'
 import { moveOrders, reclaimOrder } from '../stock/move-orders.ts'
 import { announceOrder } from './announce.ts'
-import { changeState } from './change-state.ts'
 
 /**
- * Makes an order final, all at once: state, stock, tickets, number, message. `order` is locked by this transaction. False
- * when it may not be confirmed: it has ended, or its hold is over and the places are gone.
+ * Makes held orders final, all at once and with the same few statements however many they are: stock, tickets, messages,
+ * numbers, state. The orders are locked by this transaction.
  */
-export async function confirmOrder(tx: TicketsTx, order: OrderRow, now: Date): Promise<boolean> {
-  if (order.state === 'held') {
-    await changeState(tx, order, 'held', 'confirmed', now)
-    await moveOrders(tx, [order], 'confirm')
-  } else if (order.state === 'expired') {
-    if (!(await reclaimOrder(tx, order))) return false
-    await changeState(tx, order, 'expired', 'confirmed', now)
-  } else {
-    return false
-  }
-  await issueTickets(tx, order, now)
-  await addToOutbox(tx, announceOrder('tickets.order-confirmed.v1', order))
-  // Last, because this row is shared by all sales of the organizer.
-  await giveNumber(tx, order)
+export async function confirmHeldOrders(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
+  if (orders.length === 0) return
+  await moveOrders(tx, orders, 'confirm')
+  await finish(tx, orders, 'held', now)
+}
+
+/** The same for an order whose hold is over, if its places can be had again; false when they are gone. It is locked. */
+export async function confirmExpiredOrder(tx: TicketsTx, order: OrderRow, now: Date): Promise<boolean> {
+  if (!(await reclaimOrder(tx, order))) return false
+  await finish(tx, [order], 'expired', now)
   return true
 }
 
-async function issueTickets(tx: TicketsTx, order: OrderRow, now: Date): Promise<void> {
-  const lines: OrderLineRow[] = await tx
-    .selectFrom('order_line')
-    .select(COLUMNS.order_line)
-    .where('event_id', '=', order.event_id)
-    .where('order_id', '=', order.id)
-    .orderBy('line_number')
-    .execute()
-  const tickets = lines.flatMap((line) =>
-    Array.from({ length: line.quantity }, () => ({
-      event_id: order.event_id,
-      id: newUuid(),
-      order_id: order.id,
-      ticket_type_id: line.ticket_type_id,
-      line_number: line.line_number,
-      holder_name: order.buyer_name,
-      state: 'valid' as const,
-      created_at: now,
-    })),
+async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' | 'expired', now: Date): Promise<void> {
+  await issueTickets(tx, orders, now)
+  await addToOutbox(
+    tx,
+    orders.map((order) => announceOrder('tickets.order-confirmed.v1', order)),
   )
-  // A statement has at most 65,535 parameters; an order of 20 lines of 1,000 has more.
-  for (let start = 0; start < tickets.length; start += 5_000) {
-    await tx
-      .insertInto('ticket')
-      .values(tickets.slice(start, start + 5_000))
-      .execute()
-  }
+  // Last, because the numbers are shared by all sales of an organizer.
+  const numbers = await takeNumbers(tx, orders)
+  const { numAffectedRows } = await sql`
+    update orders set state = 'confirmed', number = confirmed.number, confirmed_at = ${now}, ended_at = null, version = version + 1
+      from unnest(${orders.map((order) => order.event_id)}::uuid[], ${orders.map((order) => order.id)}::uuid[], ${numbers}::text[])
+        as confirmed (event_id, id, number)
+     where orders.event_id = confirmed.event_id and orders.id = confirmed.id and state = ${from}`.execute(tx)
+  if (numAffectedRows !== BigInt(orders.length)) throw new Error('An order has changed although it is locked')
 }
 
-async function giveNumber(tx: TicketsTx, order: OrderRow): Promise<void> {
-  const { last_number } = await tx
-    .insertInto('order_number')
-    .values({ organizer_id: order.organizer_id, last_number: 1 })
-    .onConflict((conflict) =>
-      conflict.column('organizer_id').doUpdateSet({ last_number: sql<number>`order_number.last_number + 1` }),
+async function issueTickets(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
+  const lines = await tx
+    .selectFrom('order_line')
+    .select(COLUMNS.order_line)
+    .where(
+      sql<boolean>`(event_id, order_id) in (select * from unnest(${orders.map((order) => order.event_id)}::uuid[],
+                                                                   ${orders.map((order) => order.id)}::uuid[]))`,
     )
-    .returning('last_number')
-    .executeTakeFirstOrThrow()
-  await tx
-    .updateTable('orders')
-    .set({ number: String(last_number).padStart(6, '0') })
-    .where('event_id', '=', order.event_id)
-    .where('id', '=', order.id)
+    .orderBy('order_id')
+    .orderBy('line_number')
     .execute()
+  const holders = new Map(orders.map((order) => [order.id, order.buyer_name]))
+  const tickets = lines.flatMap((line) =>
+    Array.from({ length: line.quantity }, () => ({ id: newUuid(), line, holder: holders.get(line.order_id) ?? null })),
+  )
+  await sql`
+    insert into ticket (event_id, id, order_id, ticket_type_id, line_number, holder_name, state, created_at)
+    select event_id, id, order_id, ticket_type_id, line_number, holder_name, 'valid', ${now}
+      from unnest(${tickets.map(({ line }) => line.event_id)}::uuid[], ${tickets.map(({ id }) => id)}::uuid[],
+                  ${tickets.map(({ line }) => line.order_id)}::uuid[], ${tickets.map(({ line }) => line.ticket_type_id)}::uuid[],
+                  ${tickets.map(({ line }) => line.line_number)}::int[], ${tickets.map(({ holder }) => holder)}::text[])
+        as ticket (event_id, id, order_id, ticket_type_id, line_number, holder_name)`.execute(tx)
+}
+
+/** The next numbers of each organizer, in the order of `orders`. */
+async function takeNumbers(tx: TicketsTx, orders: readonly OrderRow[]): Promise<string[]> {
+  const counts = Map.groupBy(orders, (order) => order.organizer_id)
+  const organizers = [...counts.keys()].sort()
+  const { rows } = await sql<{ organizer_id: string; last_number: number }>`
+    insert into order_number (organizer_id, last_number)
+    select * from unnest(${organizers}::uuid[], ${organizers.map((id) => counts.get(id)?.length ?? 0)}::bigint[])
+        on conflict (organizer_id) do update set last_number = order_number.last_number + excluded.last_number
+    returning organizer_id, last_number`.execute(tx)
+  const next = new Map(
+    rows.map((row) => [row.organizer_id, row.last_number - (counts.get(row.organizer_id)?.length ?? 0)]),
+  )
+  return orders.map(({ organizer_id }) => {
+    const number = (next.get(organizer_id) ?? 0) + 1
+    next.set(organizer_id, number)
+    return String(number).padStart(6, '0')
+  })
 }

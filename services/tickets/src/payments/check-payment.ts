@@ -1,18 +1,28 @@
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type PaymentRow } from '../db.ts'
+import { FREE } from './payment.ts'
 import type { ProviderPayment } from './provider.ts'
 import { providerOf } from './providers.ts'
 import { settlePayment } from './settle-payment.ts'
 
 /** Asks the provider what became of a payment and draws the conclusion. */
 export async function checkPayment(ctx: Context, payment: PaymentRow): Promise<ProviderPayment | undefined> {
-  const found = await providerOf(ctx, payment).find({
-    paymentId: toId('pay', payment.id),
-    reference: payment.provider_reference,
-  })
-  if (found) await settlePayment(ctx, payment, found)
+  const found =
+    payment.provider === FREE
+      ? nothingToPay(payment)
+      : await providerOf(ctx, payment).find({
+          paymentId: toId('pay', payment.id),
+          reference: payment.provider_reference,
+        })
+  if (found) await settlePayment(ctx, { payment, found })
   return found
+}
+
+/** Who has nothing to pay has paid; only the order must still be made final, by the same way as all. */
+function nothingToPay(payment: PaymentRow): ProviderPayment {
+  const { id, amount_minor, currency } = payment
+  return { reference: toId('pay', id), state: 'succeeded', amountMinor: amount_minor, currency, redirectUrl: '' }
 }
 
 /**

@@ -1,24 +1,34 @@
 import { inTransaction } from '@guichet/database'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
-import { confirmOrder } from '../orders/confirm-order.ts'
+import { confirmExpiredOrder, confirmHeldOrders } from '../orders/confirm-order.ts'
 import { lockOrder } from '../orders/find-order.ts'
 import { addRefund } from '../refunds/add-refund.ts'
 import { finishRefund } from '../refunds/finish-refund.ts'
 import type { PaymentProblem } from './payment.ts'
 import type { ProviderPayment } from './provider.ts'
 
+/** What a provider says of a payment, and the webhook by which we heard of it. */
+export interface Settlement {
+  payment: Pick<PaymentRow, 'event_id' | 'id' | 'order_id'>
+  found: ProviderPayment
+  webhook?: { provider: string; webhookId: string } | undefined
+}
+
 /**
  * Draws the conclusion from what the provider says of a payment, whoever asked: webhook, return page or our own poll. One
  * transaction: payment, order, stock, tickets, number, message, and the webhook's row. Money that cannot buy its order any
  * more becomes a refund there and then. Repeated, or at once with another, it has one effect.
  */
-export async function settlePayment(
-  ctx: Context,
-  payment: Pick<PaymentRow, 'event_id' | 'id' | 'order_id'>,
-  found: ProviderPayment,
-  webhook?: { provider: string; webhookId: string },
-): Promise<void> {
+export async function settlePayment(ctx: Context, settlement: Settlement): Promise<void> {
+  // Nothing to be done before the buyer or the bank has decided, and nothing to be remembered.
+  if (settlement.found.state === 'open' || settlement.found.state === 'processing') return
+  if ((await ctx.settlements.submit(settlement)) === 'settled') return
+  await settleAlone(ctx, settlement)
+}
+
+/** Any case, in a transaction of its own. */
+async function settleAlone(ctx: Context, { payment, found, webhook }: Settlement): Promise<void> {
   const refundId = await inTransaction(ctx.db, async (tx) => {
     if (webhook && !(await isFirstWebhook(tx, webhook))) return undefined
     const order = await lockOrder(tx, { event_id: payment.event_id, id: payment.order_id })
@@ -81,7 +91,9 @@ async function takeMoney(
     .where('event_id', '=', order.event_id)
     .executeTakeFirstOrThrow()
   if (event.status === 'cancelled') return 'event-cancelled'
-  return (await confirmOrder(tx, order, now)) ? undefined : 'late-payment'
+  if (order.state === 'held') await confirmHeldOrders(tx, [order], now)
+  else if (order.state !== 'expired' || !(await confirmExpiredOrder(tx, order, now))) return 'late-payment'
+  return undefined
 }
 
 async function recordCharge(

@@ -1,7 +1,6 @@
 import { DomainError } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
-import { confirmOrder } from '../orders/confirm-order.ts'
 import { FREE } from './payment.ts'
 
 /** Seconds until we ask the provider ourselves for the first time. */
@@ -26,28 +25,23 @@ export async function startPayment(
     .where('state', '=', 'pending')
     .executeTakeFirst()
   if (pending) return pending
-  const free = terms.provider === FREE
-  const payment = await tx
+  return tx
     .insertInto('payment')
     .values({
       event_id: order.event_id,
       id: newUuid(),
       order_id: order.id,
       provider: terms.provider,
-      state: free ? 'succeeded' : 'pending',
+      state: 'pending',
       amount_minor: order.total_minor,
       currency: order.currency,
       return_url: terms.returnUrl,
       created_at: now,
-      settled_at: free ? now : null,
-      charged_minor: free ? 0 : null,
-      charged_currency: free ? order.currency : null,
+      settled_at: null,
       next_check_at: new Date(now.getTime() + FIRST_CHECK_SECONDS * 1_000),
     })
     .returning(COLUMNS.payment)
     .executeTakeFirstOrThrow()
-  if (free) await confirmOrder(tx, order, now)
-  return payment
 }
 
 function assertPayable(order: OrderRow, provider: string): void {

@@ -2,13 +2,14 @@ import { DomainError } from '@guichet/problem'
 import { type App, idempotently, toId, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { COLUMNS } from '../db.ts'
+import { COLUMNS, type PaymentRow } from '../db.ts'
 import { lockLiveHold } from '../orders/find-order.ts'
 import { allowedOrder } from '../orders/order-access.ts'
 import { OrderHeaders, OrderParams, PaymentAnswer } from '../orders/order-schema.ts'
 import { presentPayment } from '../orders/present-order.ts'
 import { checkPayment, pendingPayment } from '../payments/check-payment.ts'
 import { openPayment } from '../payments/open-payment.ts'
+import { FREE } from '../payments/payment.ts'
 import { startPayment } from '../payments/start-payment.ts'
 
 const Body = Type.Object({
@@ -47,17 +48,25 @@ export function createPayment(app: App, ctx: Context): void {
         const payment = await startPayment(tx, locked, request.body, await ctx.time(tx))
         return { status: 201, body: { id: toId('pay', payment.id) } }
       })
-      const payment = await ctx.db
-        .selectFrom('payment')
-        .select(COLUMNS.payment)
-        .where('event_id', '=', order.event_id)
-        .where('id', '=', toUuid('pay', body.id))
-        .executeTakeFirstOrThrow()
-      const answer = presentPayment(await openPayment(ctx, payment))
+      let payment = await findPayment(ctx, order.event_id, toUuid('pay', body.id))
+      if (payment.provider === FREE && payment.state === 'pending') {
+        await checkPayment(ctx, payment)
+        payment = await findPayment(ctx, order.event_id, payment.id)
+      }
+      const answer = presentPayment(payment.provider === FREE ? payment : await openPayment(ctx, payment))
       if (!answer) throw new DomainError('not-found')
       return reply.code(201).send(answer)
     },
   )
+}
+
+async function findPayment(ctx: Context, eventUuid: string, paymentUuid: string): Promise<PaymentRow> {
+  return ctx.db
+    .selectFrom('payment')
+    .select(COLUMNS.payment)
+    .where('event_id', '=', eventUuid)
+    .where('id', '=', paymentUuid)
+    .executeTakeFirstOrThrow()
 }
 
 /** Else the payment page would send buyers wherever a link says (open redirect). */

@@ -36,7 +36,7 @@ export function receiveSimulatedWebhook(root: App, ctx: Context): void {
           : undefined
         if (payment && paymentId) {
           const found = await provider.find({ paymentId, reference: payment.provider_reference })
-          if (found) await settlePayment(ctx, payment, found, { provider: 'simulated', webhookId })
+          if (found) await settlePayment(ctx, { payment, found, webhook: { provider: 'simulated', webhookId } })
         } else {
           // Genuine, yet about nothing of ours: repeating it would not help.
           request.log.warn({ webhookId }, 'webhook about an unknown payment')

@@ -1,4 +1,4 @@
-import { createPool, sqlState } from '@guichet/database'
+import { createPool } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { TicketsDb } from '../db.ts'
 import { Availability, type Snapshot } from './availability.ts'
@@ -6,6 +6,7 @@ import { type Batcher, createBatcher } from './batcher.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { type Decision, decide, type RefusalCode } from './decide.ts'
 import { type HoldEngine, type HoldOutcome, type HoldRequest, holdOrders, viewOf } from './hold-orders.ts'
+import { isOutage } from './outage.ts'
 import { RecentKeys } from './recent-keys.ts'
 
 /** Who gets places. One for each process of the service; several may sell one event, the row locks arbitrate. */
@@ -116,15 +117,4 @@ function refusedBy(
   if (!snapshot) return undefined
   const [decision] = decide(viewOf(snapshot.terms, snapshot.now(), [...snapshot.allotments.values()]), [{ lines }])
   return decision && !decision.granted && FROM_MEMORY.has(decision.code) ? decision : undefined
-}
-
-/** SQL states that are the fault of a row: bad data, a broken constraint, too much of something. */
-const FAULTS = /^(22|23|42|54)/
-
-/** The database is away, or too busy: no order would fare better alone. A fault in our code is none. */
-function isOutage(error: unknown): boolean {
-  const state = sqlState(error)
-  if (state !== undefined) return !FAULTS.test(state)
-  if (!(error instanceof Error) || error instanceof DomainError) return false
-  return 'code' in error || /connect|timeout/i.test(error.message)
 }
