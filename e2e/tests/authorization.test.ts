@@ -5,6 +5,9 @@ import {
   type Answer,
   buy,
   call,
+  hold,
+  linkIn,
+  mailsTo,
   must,
   type Order,
   openSale,
@@ -35,6 +38,9 @@ let theirs: Sale
 let mine: Sale
 let order: Order
 let deliveryId: string
+let allotmentId: string
+let promoCodeId: string
+let entryId: string
 let owner: Session
 
 /** A person of their own, signed up, confirmed by the link in the mail, and owner of one organizer. */
@@ -61,6 +67,27 @@ async function newOwner(): Promise<{ session: Session; organizerId: string }> {
   return { session, organizerId: organizer.id }
 }
 
+/** Somebody who waits for a sold-out type of theirs; the id of the entry, from the link in the mail. */
+async function joinSoldOut(): Promise<string> {
+  const type = await must<{ id: string }>(system, `tickets/v1/events/${theirs.eventId}/ticket-types`, {
+    method: 'POST',
+    token: admin.accessTokens.tickets,
+    body: { name: { en: 'Sold out' }, priceMinor: 0, currency: 'EUR', capacity: 1 },
+  })
+  await hold(system, { ...theirs, ticketTypeId: type.id }, { email: 'has.it@example.org' })
+  const email = 'waits@example.org'
+  const body = { ticketTypeId: type.id, email }
+  await must(system, `tickets/v1/events/${theirs.eventId}/waiting-list`, { method: 'POST', body })
+  const mail = await eventually(async () => (await mailsTo(system, email))[0] ?? false)
+  return new URL(linkIn(mail.text, 'waiting-list')).pathname.split('/').at(-1) ?? ''
+}
+
+/** Something more of their event; its id. */
+async function makeTheirs(what: 'allotments' | 'promo-codes', body: object): Promise<string> {
+  const path = `tickets/v1/events/${theirs.eventId}/${what}`
+  return (await must<{ id: string }>(system, path, { method: 'POST', token: admin.accessTokens.tickets, body })).id
+}
+
 beforeAll(async () => {
   system = await startSystem()
   admin = await signInAsAdmin(system)
@@ -76,6 +103,9 @@ beforeAll(async () => {
     )
     return deliveries.items[0]?.id ?? false
   })
+  entryId = await joinSoldOut()
+  allotmentId = await makeTheirs('allotments', { kind: 'event', capacity: 5_000 })
+  promoCodeId = await makeTheirs('promo-codes', { code: 'THEIRS', discountPercent: 10 })
   const { session, organizerId } = await newOwner()
   owner = session
   mine = { ...theirs, organizerId }
@@ -87,6 +117,9 @@ afterAll(async () => {
 function attempts(): Attempt[] {
   const event = { theirs: theirs.eventId, nobodys: `evt_${NOBODY}` }
   const type = { theirs: theirs.ticketTypeId, nobodys: `typ_${NOBODY}` }
+  const allotment = { theirs: allotmentId, nobodys: `alo_${NOBODY}` }
+  const promoCode = { theirs: promoCodeId, nobodys: `pro_${NOBODY}` }
+  const entry = { theirs: entryId, nobodys: `wle_${NOBODY}` }
   const make = (
     operation: string,
     service: Service,
@@ -144,8 +177,29 @@ function attempts(): Attempt[] {
       ...match,
     }),
     make('deleteTicketType', 'tickets', 'DELETE', (id) => `ticket-types/${id}`, type),
+    make('listAllotments', 'tickets', 'GET', (id) => `events/${id}/allotments`, event),
+    make('createAllotment', 'tickets', 'POST', (id) => `events/${id}/allotments`, event, {
+      body: { kind: 'event', capacity: 1 },
+    }),
+    make('updateAllotment', 'tickets', 'PATCH', (id) => `allotments/${id}`, allotment, {
+      body: { capacity: 1 },
+      ...match,
+    }),
+    make('deleteAllotment', 'tickets', 'DELETE', (id) => `allotments/${id}`, allotment),
+    make('listPromoCodes', 'tickets', 'GET', (id) => `events/${id}/promo-codes`, event),
+    make('createPromoCode', 'tickets', 'POST', (id) => `events/${id}/promo-codes`, event, {
+      body: { code: 'MINE', discountPercent: 100 },
+    }),
+    make('updatePromoCode', 'tickets', 'PATCH', (id) => `promo-codes/${id}`, promoCode, {
+      body: { discountPercent: 100 },
+      ...match,
+    }),
+    make('deletePromoCode', 'tickets', 'DELETE', (id) => `promo-codes/${id}`, promoCode),
     make('listEventOrders', 'tickets', 'GET', (id) => `events/${id}/orders`, event),
     make('getEventSales', 'tickets', 'GET', (id) => `events/${id}/sales`, event),
+    make('listWaitingEntries', 'tickets', 'GET', (id) => `events/${id}/waiting-list`, event),
+    make('getWaitingEntry', 'tickets', 'GET', (id) => `waiting-entries/${id}`, entry),
+    make('leaveWaitingList', 'tickets', 'DELETE', (id) => `waiting-entries/${id}`, entry),
     ...(['getOrder', 'cancelOrder', 'refundOrder', 'extendOrder', 'updateOrder', 'checkPayment'] as const).map(
       (operation) => {
         const ids = { theirs: order.id, nobodys: `ord_${NOBODY}` }
@@ -191,10 +245,15 @@ async function snapshot(): Promise<unknown> {
   const now = await must<Record<string, unknown>>(system, `tickets/v1/orders/${order.id}`, {
     headers: { 'order-secret': order.secret },
   })
+  const [allotments, promoCodes] = await Promise.all(
+    ['allotments', 'promo-codes'].map((what) =>
+      must(system, `tickets/v1/events/${theirs.eventId}/${what}`, { token: admin.accessTokens.tickets }),
+    ),
+  )
   const members = await must(system, `accounts/v1/organizers/${theirs.organizerId}/members`, {
     token: admin.accessTokens.accounts,
   })
-  return { event, types: types.items, order: now, members }
+  return { event, types: types.items, order: now, members, allotments, promoCodes }
 }
 
 describe('another organizer’s objects', () => {

@@ -5,8 +5,10 @@ import { checkPaymentRoute } from './routes/check-payment.ts'
 import { closeEvent } from './routes/close-event.ts'
 import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
+import { createPromoCode } from './routes/create-promo-code.ts'
 import { createTicketType } from './routes/create-ticket-type.ts'
 import { deleteAllotment } from './routes/delete-allotment.ts'
+import { deletePromoCode } from './routes/delete-promo-code.ts'
 import { deleteTicketType } from './routes/delete-ticket-type.ts'
 import { extendOrder } from './routes/extend-order.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
@@ -19,6 +21,7 @@ import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
 import { listEventOrders } from './routes/list-event-orders.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
 import { listPaymentProviders } from './routes/list-payment-providers.ts'
+import { listPromoCodes } from './routes/list-promo-codes.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
 import { listWaitingEntries } from './routes/list-waiting-entries.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
@@ -26,6 +29,7 @@ import { receiveSimulatedWebhook } from './routes/receive-simulated-webhook.ts'
 import { refundOrderRoute } from './routes/refund-order.ts'
 import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
+import { updatePromoCode } from './routes/update-promo-code.ts'
 import { updateTicketType } from './routes/update-ticket-type.ts'
 
 /** The whole surface of the service. */
@@ -38,6 +42,10 @@ export function addRoutes(app: App, ctx: Context): void {
   createAllotment(app, ctx)
   updateAllotment(app, ctx)
   deleteAllotment(app, ctx)
+  listPromoCodes(app, ctx)
+  createPromoCode(app, ctx)
+  updatePromoCode(app, ctx)
+  deletePromoCode(app, ctx)
   placeOrderRoute(app, ctx)
   getOrder(app, ctx)
   updateOrder(app, ctx)

@@ -4,6 +4,7 @@ import { defineAccess } from '@guichet/server'
 export const access = defineAccess({
   permissions: {
     'ticket-type.write': ['owner', 'manager'],
+    'promo-code.write': ['owner', 'manager'],
     'order.read': ['owner', 'manager', 'finance', 'support', 'viewer'],
     'order.cancel': ['owner', 'manager', 'support'],
     'order.refund': ['owner', 'manager', 'finance'],
@@ -19,6 +20,10 @@ export const access = defineAccess({
     createAllotment: 'ticket-type.write',
     updateAllotment: 'ticket-type.write',
     deleteAllotment: 'ticket-type.write',
+    listPromoCodes: 'promo-code.write',
+    createPromoCode: 'promo-code.write',
+    updatePromoCode: 'promo-code.write',
+    deletePromoCode: 'promo-code.write',
     placeOrder: 'public',
     getOrder: 'secret',
     updateOrder: 'secret',
