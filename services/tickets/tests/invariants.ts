@@ -68,6 +68,14 @@ const QUERIES: Record<string, string> = {
        select count(*) from payment where event_id = orders.event_id and order_id = orders.id
           and problem is null and state in ('succeeded', 'refunded'))`,
   'I11 a hold outlived its deadline': `select id, expires_at from orders where state = 'held' and expires_at < $1::timestamptz - interval '60 seconds'`,
+  'I6 an answer is kept for an order that is not there': `
+    select scope, key, body from idempotency_key
+     where scope like '%:placeOrder' and not exists (select from orders where id = (body->>'orderId')::uuid)`,
+  'I6 an order has two keys': `
+    select body->>'orderId' as id, array_agg(key) as keys from idempotency_key where scope like '%:placeOrder' group by 1 having count(*) > 1`,
+  'I11 a transaction was left open': `
+    select pid, state_change, query from pg_stat_activity
+     where datname = current_database() and state like 'idle in transaction%' and state_change < now() - interval '5 seconds'`,
   'I12 a code is not unique': 'select id, count(*) from ticket group by id having count(*) > 1',
   'I12 order numbers have a gap or a double': `
     select organizer_id, count(*), count(distinct number), max(number::bigint) from orders where number is not null group by 1
