@@ -56,6 +56,17 @@ const setCapacity = async (event: PublishedEvent, typeId: string, capacity: numb
   expect(answer.statusCode, answer.body).toBe(200)
 }
 
+/** The addresses in an event's orders, in the order of placing; the first is of whoever sold it out. */
+const buyersOf = async ({ eventId }: PublishedEvent) => {
+  const orders = await tickets.context.db
+    .selectFrom('orders')
+    .select(['buyer_email', 'waiting_entry_id'])
+    .where('event_id', '=', toUuid('evt', eventId))
+    .orderBy('id')
+    .execute()
+  return orders.map((order) => (order.waiting_entry_id ? order.buyer_email : null))
+}
+
 describe('places that become free', () => {
   it('are held for those who came first, who are told, and for nobody else', async () => {
     const { event, typeId, order } = await openList(['first@example.org', 'second@example.org', 'third@example.org'])
@@ -136,11 +147,15 @@ describe('places that become free', () => {
       expect((await tickets.call('DELETE', url, { headers: { 'entry-secret': secret } })).statusCode).toBe(204)
     }
     await offer()
-    expect(states(await listOf(event))).toEqual([
+    const entries = await listOf(event)
+    expect(states(entries)).toEqual([
       ['offered', 'cancelled'],
       ['offered', 'cancelled'],
       ['offered', 'held'],
     ])
+    // Whoever says goodbye by the entry is forgotten, in the order, too.
+    expect(entries.map((entry) => entry.email)).toEqual(['a@example.org', null, 'c@example.org'])
+    expect(await buyersOf(event)).toEqual([null, 'a@example.org', null, 'c@example.org'])
   })
 
   it('are offered as far as they go, but never fewer than one order must have', async () => {
@@ -244,11 +259,13 @@ describe('the addresses', () => {
     await offer()
     const emails = async () => (await listOf(event)).map((entry) => entry.email)
     tickets.clock.advance(60 * 86_400)
+    await expireHolds.run(tickets.context)
     await forgetWaiting.run(tickets.context)
     expect(await emails()).toEqual(['got@example.org', 'nothing@example.org'])
     tickets.clock.advance(86_400)
     while ((await forgetWaiting.run(tickets.context)) > 0);
     expect(await emails()).toEqual([null, null])
+    expect(await buyersOf(event)).toEqual([null, null])
     expect((await listOf(event)).map((entry) => entry.state)).toEqual(['offered', 'left'])
   })
 })

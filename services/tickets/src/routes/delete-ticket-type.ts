@@ -49,7 +49,7 @@ async function deleteType(tx: TicketsTx, type: TicketTypeRow, now: () => Promise
   await forgetInCodes(tx, type)
   await tx
     .updateTable('waiting_entry')
-    .set({ state: 'left', ended_at: await now() })
+    .set({ state: 'left', email: null, ended_at: await now() })
     .where('event_id', '=', type.event_id)
     .where('ticket_type_id', '=', type.id)
     .where('state', '=', 'waiting')

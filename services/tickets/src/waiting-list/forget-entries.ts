@@ -22,6 +22,16 @@ export async function forgetAddresses(tx: TicketsTx, addresses: readonly string[
   await sql`update waiting_entry set email = null where lower(email) = any(${keys})`.execute(tx)
 }
 
+/** Forgets whom a hold was offered to that was not bought, in the order too, unless somebody has put a name to it. */
+export async function forgetOffer(tx: TicketsTx, eventId: string, orderId: string): Promise<void> {
+  await sql`update waiting_entry set email = null where event_id = ${eventId} and order_id = ${orderId}`.execute(tx)
+  await sql`
+    update orders set buyer_email = null, buyer_key = null
+     where event_id = ${eventId} and id = ${orderId} and ${nameless}`.execute(tx)
+}
+
+const nameless = sql<boolean>`waiting_entry_id is not null and buyer_name is null and state in ('expired', 'cancelled')`
+
 /** Forgets the addresses of events that are long over, or gone. Returns how many events. */
 export async function forgetPastEntries(ctx: Context, limit: number): Promise<number> {
   const now = await ctx.time(ctx.db)
@@ -37,6 +47,9 @@ export async function forgetPastEntries(ctx: Context, limit: number): Promise<nu
          where event_id = ${event_id} and state = 'waiting'`.execute(tx)
       await endEntries(tx, rows, now)
       await sql`update waiting_entry set email = null where event_id = ${event_id} and email is not null`.execute(tx)
+      await sql`update orders set buyer_email = null, buyer_key = null where event_id = ${event_id} and ${nameless}`.execute(
+        tx,
+      )
     })
   }
   return events.length

@@ -4,6 +4,7 @@ import type { WaitingEntryRow } from '../db.ts'
 import { endHold } from '../orders/end-holds.ts'
 import { closePayment, pendingPayment } from '../payments/check-payment.ts'
 import { endEntries } from './end-entries.ts'
+import { forgetOffer } from './forget-entries.ts'
 
 /**
  * Takes an entry off the list. If its places were offered in the meantime these go to the next at once, unless they are
@@ -22,5 +23,7 @@ export async function leaveList(ctx: Context, entry: WaitingEntryRow): Promise<v
   const order = { event_id: offered.event_id, id: offered.order_id }
   const payment = await pendingPayment(ctx, order)
   if (payment) await closePayment(ctx, payment).catch((error) => ctx.log.warn({ err: error }, 'provider away'))
-  await inTransaction(ctx.db, async (tx) => endHold(tx, order, 'cancelled', await ctx.time(tx)))
+  await inTransaction(ctx.db, async (tx) => {
+    if (await endHold(tx, order, 'cancelled', await ctx.time(tx))) await forgetOffer(tx, order.event_id, order.id)
+  })
 }
