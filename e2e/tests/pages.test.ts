@@ -91,6 +91,7 @@ const shopPages = (): string[] => [
   '',
   '?text=nothing-like-this',
   `/events/${sale.eventId}`,
+  `/events/${sale.eventId}?code=unknown`,
   `/events/${soldOut.eventId}`,
   `/events/${soldOut.eventId}/waiting-list?type=${soldOut.ticketTypeId}`,
   `/events/${soldOut.eventId}/waiting-list?type=${soldOut.ticketTypeId}&joined=1`,
