@@ -72,16 +72,19 @@ export function createDatabase<Schema>(url: string, options: DatabaseOptions = {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: createPool(url, options) }) })
 }
 
+/** What PostgreSQL reads in an array without quotes: ids, numbers, instants, most addresses. Not `null`. */
+const PLAIN = /^(?!null$)[\w.@:+-]+$/i
+
 /** PostgreSQL's text for an array of scalars; much cheaper than the driver's way for thousands of elements. */
 export function arrayLiteral(values: readonly (string | number | null)[]): string {
-  let text = '{'
-  for (const value of values) {
-    if (text.length > 1) text += ','
-    if (value === null) text += 'NULL'
-    else if (typeof value === 'number') text += value
-    else text += `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
+  const parts = new Array<string | number>(values.length)
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as string | number | null
+    if (value === null) parts[index] = 'NULL'
+    else if (typeof value === 'number' || PLAIN.test(value)) parts[index] = value
+    else parts[index] = `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
   }
-  return `${text}}`
+  return `{${parts.join(',')}}`
 }
 
 /** The code of an error that PostgreSQL answered with (`23505`), or undefined when the error is another. */

@@ -90,10 +90,28 @@ function keyOf(request: FastifyRequest): string {
 
 /** JSON with sorted keys: the same request in another field order is the same request. */
 function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonical(part)}`).join(',')}}`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const part of value) text += text === '' ? canonical(part) : `,${canonical(part)}`
+    return `[${text}]`
   }
-  return JSON.stringify(value) ?? 'null'
+  const own = value as Record<string, unknown>
+  for (const name of sorted(Object.keys(own))) {
+    const field = `${JSON.stringify(name)}:${canonical(own[name])}`
+    text += text === '' ? field : `,${field}`
+  }
+  return `{${text}}`
+}
+
+/** In place, by insertion: for the few names of a body much cheaper than `sort`, which copies them. */
+function sorted(names: string[]): string[] {
+  if (names.length > 32) return names.sort()
+  for (let end = 1; end < names.length; end++) {
+    const name = names[end] as string
+    let at = end
+    for (; at > 0 && (names[at - 1] as string) > name; at--) names[at] = names[at - 1] as string
+    names[at] = name
+  }
+  return names
 }

@@ -46,16 +46,35 @@ function fieldErrors(errors: ErrorObject[]): FieldError[] {
 const DEPTH_MAX = 20
 
 /** PostgreSQL cannot store NUL, and half a surrogate pair is no text: both are refused before any handler runs. */
-export function assertCleanText(value: unknown, pointer = '', depth = 0): void {
+export function assertCleanText(value: unknown): void {
+  if (!isClean(value, 0)) findUnclean(value, '', 0)
+}
+
+/** Most requests are clean, and need no pointer to what is not. */
+function isClean(value: unknown, depth: number): boolean {
+  if (depth > DEPTH_MAX) return false
+  if (typeof value === 'string') return !value.includes('\u0000') && value.isWellFormed()
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isClean(value[index], depth + 1)) return false
+    return true
+  }
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return true
+  for (const name of Object.keys(value)) {
+    if (!isClean(name, depth) || !isClean((value as Record<string, unknown>)[name], depth + 1)) return false
+  }
+  return true
+}
+
+function findUnclean(value: unknown, pointer: string, depth: number): void {
   if (depth > DEPTH_MAX) throw refused(pointer, 'is nested too deeply')
   if (typeof value === 'string') {
     if (value.includes('\u0000') || !value.isWellFormed()) throw refused(pointer, 'holds a character that is not text')
   } else if (Array.isArray(value)) {
-    for (const [index, part] of value.entries()) assertCleanText(part, `${pointer}/${index}`, depth + 1)
+    for (const [index, part] of value.entries()) findUnclean(part, `${pointer}/${index}`, depth + 1)
   } else if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
     for (const [name, part] of Object.entries(value)) {
-      assertCleanText(name, pointer, depth + 1)
-      assertCleanText(part, `${pointer}/${name}`, depth + 1)
+      findUnclean(name, pointer, depth + 1)
+      findUnclean(part, `${pointer}/${name}`, depth + 1)
     }
   }
 }

@@ -33,9 +33,14 @@ export async function presentOrder(
   return answer
 }
 
-/** An order just placed, from what is at hand: its places are locked, and others wait for them. */
+/** An order just placed, from what is at hand, with the key to it. */
 export function presentPlaced(ctx: Context, { order, lines, event }: PlacedOrder): Static<typeof OrderAnswer> {
-  return { ...presentHead(ctx, order, event, lines, BUYER), payment: null, tickets: [] }
+  return Object.assign(presentHead(ctx, order, event, lines, BUYER), {
+    payment: null,
+    tickets: [],
+    // Derived anew each time, so that it stands in no table.
+    secret: ctx.orderSecrets.of(toId('ord', order.id)),
+  })
 }
 
 /** Orders as the API shows them, read with one statement per table. */

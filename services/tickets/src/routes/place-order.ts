@@ -63,9 +63,7 @@ export function placeOrderRoute(app: App, ctx: Context): void {
         idempotency,
       })
       if (placed.replayed) reply.header('idempotency-replayed', 'true')
-      const answer = presentPlaced(ctx, placed)
-      // Derived anew, so that it stands in no table.
-      return reply.code(201).send({ ...answer, secret: ctx.orderSecrets.of(answer.id) })
+      return reply.code(201).send(presentPlaced(ctx, placed))
     },
   )
 }

@@ -127,8 +127,9 @@ export const REMAINING_SHOWN_MAX = 20
 export function decide(view: StockView, wishes: readonly Wish[]): Decision[] {
   const free = new Map(view.free)
   const bought = [...view.bought]
+  const present = { ...view, free, bought }
   return wishes.map((wish) => {
-    const decision = decideOne({ ...view, free, bought }, wish)
+    const decision = decideOne(present, wish)
     if (!decision.granted) return decision
     for (const [id, places] of decision.places) free.set(id, (free.get(id) ?? 0) - places)
     if (decision.limited) {

@@ -4,7 +4,7 @@ import type { TicketsDb } from '../db.ts'
 import { Availability, type Snapshot } from './availability.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
-import { type Decision, decide, type RefusalCode } from './decide.ts'
+import { type Decision, decide, type RefusalCode, type StockView } from './decide.ts'
 import { type HoldEngine, type HoldOutcome, type HoldRequest, holdOrders, viewOf } from './hold-orders.ts'
 import { isOutage } from './outage.ts'
 import { RecentKeys } from './recent-keys.ts'
@@ -110,11 +110,22 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
   }
 }
 
+const views = new WeakMap<Snapshot['allotments'], StockView>()
+
+/** Made once for each state of the stock, and not for each of the requests that it refuses. */
+function viewOnce({ terms, allotments, now }: Snapshot): StockView {
+  const known = views.get(allotments)
+  if (known) return known
+  const view = viewOf(terms, now(), [...allotments.values()])
+  views.set(allotments, view)
+  return view
+}
+
 function refusedBy(
   snapshot: Snapshot | undefined,
   { lines }: HoldRequest,
 ): (Decision & { granted: false }) | undefined {
   if (!snapshot) return undefined
-  const [decision] = decide(viewOf(snapshot.terms, snapshot.now(), [...snapshot.allotments.values()]), [{ lines }])
+  const [decision] = decide({ ...viewOnce(snapshot), now: snapshot.now() }, [{ lines }])
   return decision && !decision.granted && FROM_MEMORY.has(decision.code) ? decision : undefined
 }

@@ -52,8 +52,9 @@ const WRITE_HOLDS = `
     returning 1),
   keyed as (
     insert into idempotency_key (scope, key, request_hash, status, body)
-    select scope, key, request_hash, 201, body::jsonb
-      from unnest($28::text[], $29::text[], $30::bytea[], $31::text[]) as key (scope, key, request_hash, body))
+    select scope, key, request_hash, 201, jsonb_build_object('orderId', order_id, 'expiresAt', expires_at)
+      from unnest($28::text[], $29::text[], $30::bytea[], $31::uuid[], $32::timestamptz[])
+        as key (scope, key, request_hash, order_id, expires_at))
   select (select count(*) from moved)::int as moved, (select count(*) from lined)::int as lined`
 
 /** Sends the statement; the caller commits. `allotment_not_oversold` has the last word. */
@@ -102,9 +103,8 @@ export async function writeHolds(
       column(claims, (claim) => claim.scope),
       column(claims, (claim) => claim.key),
       column(claims, (claim) => `\\x${claim.requestHash.toString('hex')}`),
-      column(claims, ({ order }) =>
-        JSON.stringify({ orderId: order.id, expiresAt: order.expires_at } satisfies Answer),
-      ),
+      column(claims, ({ order }) => order.id),
+      column(claims, ({ order }) => order.expires_at.toISOString()),
     ],
   })
   const [counts] = rows
@@ -112,5 +112,3 @@ export async function writeHolds(
     throw new Error('A pool or a type changed although its allotments are locked')
   }
 }
-
-type Answer = Omit<FirstAnswer, 'expiresAt'> & { expiresAt: Date }
