@@ -83,7 +83,6 @@ create table order_line (
 );
 comment on table order_line is 'What an order holds, at the name and price shown when it was placed.';
 comment on column order_line.full_price_minor is 'The price without the code; null where none lowered it.';
-CREATE INDEX order_line_of_type ON public.order_line USING btree (event_id, ticket_type_id);
 
 create table order_number (
   organizer_id uuid not null,

@@ -45,7 +45,11 @@ export class DomainError extends Error {
   readonly errors: FieldError[] | undefined
 
   constructor(code: string, facts: Facts = {}, options: { errors?: FieldError[]; cause?: unknown } = {}) {
+    // A refusal is an answer and no fault: where it was decided is not worth a stack for each of thousands a second.
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
     super(code, options.cause === undefined ? undefined : { cause: options.cause })
+    Error.stackTraceLimit = limit
     this.code = code
     this.facts = facts
     this.errors = options.errors

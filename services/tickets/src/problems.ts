@@ -63,6 +63,17 @@ export const problems = defineProblems({
       fr: 'Chaque personne peut en avoir {maxPerBuyer} ; vous en avez {already} et en demandez {quantity}.',
     },
   },
+  'buyer-fixed': {
+    status: 409,
+    title: {
+      en: 'The e-mail address of this order cannot be changed.',
+      fr: 'L’adresse e-mail de cette commande ne peut pas être changée.',
+    },
+    detail: {
+      en: 'Its tickets are limited for each person. Cancel the order and choose again with the other address.',
+      fr: 'Ses billets sont limités par personne. Annulez la commande et choisissez à nouveau avec l’autre adresse.',
+    },
+  },
   'add-on-alone': {
     status: 409,
     title: { en: 'This is sold only together with a ticket.', fr: 'Ceci n’est vendu qu’avec un billet.' },

@@ -19,6 +19,7 @@ import { addRoutes } from './http.ts'
 import { checkPendingPayments } from './jobs/check-pending-payments.ts'
 import { expireHolds } from './jobs/expire-holds.ts'
 import { finishRefunds } from './jobs/finish-refunds.ts'
+import { forgetKeys } from './jobs/forget-keys.ts'
 import { forgetWaiting } from './jobs/forget-waiting.ts'
 import { startJob } from './jobs/loop.ts'
 import { offerWaiting } from './jobs/offer-waiting.ts'
@@ -36,7 +37,15 @@ import { createTicketCodes } from './tickets/ticket-code.ts'
 import { POLICIES } from './waiting-list/limit-joins.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
-const JOBS = [expireHolds, checkPendingPayments, finishRefunds, refundCancelledEvents, offerWaiting, forgetWaiting]
+const JOBS = [
+  expireHolds,
+  checkPendingPayments,
+  finishRefunds,
+  refundCancelledEvents,
+  offerWaiting,
+  forgetWaiting,
+  forgetKeys,
+]
 const DESCRIPTION = 'Ticket types, stock, orders, payments, refunds and tickets.'
 
 /** One batch at a time has all that came meanwhile; a second one keeps the database busy while the first commits. */

@@ -23,7 +23,7 @@ export async function endHold(
  */
 export async function expireDueHolds(ctx: Context, limit: number): Promise<number> {
   const now = await ctx.time(ctx.db)
-  return inTransaction(ctx.db, async (tx) => {
+  const ended = await inTransaction(ctx.db, async (tx) => {
     const due = await tx
       .selectFrom('orders')
       .select(['event_id', 'id'])
@@ -45,10 +45,11 @@ export async function expireDueHolds(ctx: Context, limit: number): Promise<numbe
       .forNoKeyUpdate()
       .skipLocked()
       .execute()
-    if (due.length === 0) return 0
-    await endLockedHolds(tx, due, 'expired', now)
-    return due.length
+    if (due.length > 0) await endLockedHolds(tx, due, 'expired', now)
+    return due
   })
+  for (const { event_id } of ended) ctx.stock.availability.forget(event_id)
+  return ended.length
 }
 
 /** Ends holds whose rows this transaction has locked, with one change of state and one of stock. */

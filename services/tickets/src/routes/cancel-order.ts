@@ -31,6 +31,7 @@ export function cancelOrder(app: App, ctx: Context): void {
       // If the provider is away, the payment stays pending: the poll closes it, or refunds what arrives after all.
       if (payment) await closePayment(ctx, payment).catch((error) => request.log.warn({ err: error }, 'provider away'))
       await inTransaction(ctx.db, async (tx) => endHold(tx, order, 'cancelled', await ctx.time(tx)))
+      ctx.stock.availability.forget(order.event_id)
       const present = await findOrder(ctx.db, order.id)
       if (present?.state !== 'cancelled') throw new DomainError('order-not-held', { state: present?.state ?? 'held' })
       return presentOrder(ctx, ctx.db, present, sight)

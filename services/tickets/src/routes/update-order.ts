@@ -1,4 +1,5 @@
 import { inTransaction, sql } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
@@ -27,7 +28,9 @@ export function updateOrder(app: App, ctx: Context): void {
       const { order, sight } = await allowedOrder(ctx, request)
       const { buyer, locale } = request.body
       return inTransaction(ctx.db, async (tx) => {
-        await lockLiveHold(tx, order, () => ctx.time(tx))
+        const { buyer_key } = await lockLiveHold(tx, order, () => ctx.time(tx))
+        // Its limit was judged for this address; another one would have to be judged anew.
+        if (buyer && buyer_key !== null && buyer.email.toLowerCase() !== buyer_key) throw new DomainError('buyer-fixed')
         const updated = await tx
           .updateTable('orders')
           .set({

@@ -1,5 +1,5 @@
 import type { EventStatus } from '../events/event.ts'
-import { codeConcerns, type LinePrice, priceLine } from './price.ts'
+import { codeConcerns, type LinePrice, leastPrice, priceLine } from './price.ts'
 
 export interface TypeTerms {
   id: string
@@ -151,9 +151,7 @@ function decideOne(view: StockView, wish: Wish): Decision {
   let limited = false
   for (const [ticketTypeId, quantity] of quantities) {
     const type = view.types.get(ticketTypeId)
-    const refusal = type
-      ? refuseType(view, wish, type, code, quantities, quantity)
-      : refuse('ticket-type-unknown', { ticketTypeId })
+    const refusal = type ? refuseType(view, wish, type, code, quantities, quantity) : refuse('ticket-type-unknown')
     if (refusal) return { ...refusal, ticketTypeId }
     limited ||= type?.maxPerBuyer != null
   }
@@ -256,7 +254,7 @@ function priceOf(view: StockView, line: Line, code: CodeTerms | undefined): Line
     return { ...refuse('price-not-chosen', { priceMinor: type.priceMinor }), ticketTypeId }
   }
   const price = priceLine(type, line, code)
-  return price ?? { ...refuse('price-below-minimum', { priceMinor: type.priceMinor }), ticketTypeId }
+  return price ?? { ...refuse('price-below-minimum', { priceMinor: leastPrice(type, code) }), ticketTypeId }
 }
 
 /** An offer's one line, cut to the places that are free. */

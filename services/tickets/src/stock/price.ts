@@ -17,9 +17,14 @@ export function discounted(priceMinor: number, code: Pick<CodeTerms, 'discountPe
   return Math.max(0, priceMinor - off)
 }
 
+/** The price of a type with the code; where the buyer chooses it, the least. */
+export function leastPrice(type: TypeTerms, code: CodeTerms | undefined): number {
+  return code && codeConcerns(code, type) ? discounted(type.priceMinor, code) : type.priceMinor
+}
+
 /** The price of one ticket of a line; where the buyer chooses it, undefined when the choice is below the least. */
 export function priceLine(type: TypeTerms, line: Line, code: CodeTerms | undefined): LinePrice | undefined {
-  const least = code && codeConcerns(code, type) ? discounted(type.priceMinor, code) : type.priceMinor
+  const least = leastPrice(type, code)
   if (type.pricing === 'chosen') {
     const chosen = line.chosenPriceMinor ?? Math.max(type.suggestedPriceMinor ?? 0, least)
     return chosen < least ? undefined : { unitPriceMinor: chosen, fullPriceMinor: null }

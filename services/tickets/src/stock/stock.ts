@@ -72,10 +72,16 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
     try {
       const outcome = await batcher.submit(request)
       if (outcome.is === 'placed' && request.idempotency) keys.add(request.idempotency)
+      // The next ones are refused from memory.
+      if (outcome.is === 'refused' && FROM_MEMORY.has(outcome.code)) remember(request.eventId)
       return outcome
     } catch (error) {
       throw isOutage(error) ? new DomainError('unavailable', {}, { cause: error }) : error
     }
+  }
+
+  function remember(eventId: string): void {
+    if (!availability.peek(eventId)) availability.look(eventId).catch(onError)
   }
 
   /** From memory, when it is sure: fresh, and the request no repeat of one that was granted. */
