@@ -3,15 +3,38 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actions } from '../src/routes/[lang=lang]/checkout/[orderId]/+page.server.ts'
 
-/** Stands for tickets on the wire: an expired order, and a new one for whoever asks. */
+/** Stands for tickets on the wire: an expired order, what is on sale, and a new order for whoever asks. */
 const keys: unknown[] = []
-const tickets = createServer((request, response) => {
-  if (request.method === 'POST') keys.push(request.headers['idempotency-key'])
-  const lines = [{ ticketTypeId: 'typ_1', quantity: 1 }]
-  const order = { id: 'ord_1', eventId: 'evt_1', state: 'expired', lines, buyer: null, secret: 's', items: [] }
-  request.resume().on('end', () => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(order))
-  })
+const wishes: unknown[] = []
+const asked: string[] = []
+const expired = {
+  id: 'ord_1',
+  eventId: 'evt_1',
+  state: 'expired',
+  lines: [
+    { ticketTypeId: 'typ_1', quantity: 1, unitPriceMinor: 2_000 },
+    { ticketTypeId: 'typ_2', quantity: 2, unitPriceMinor: 1_250 },
+  ],
+  totalMinor: 4_500,
+  promoCode: 'EARLY',
+  buyer: null,
+  secret: 's',
+}
+let totalNow = 4_500
+const onSale = [
+  { id: 'typ_1', pricing: 'fixed' },
+  { id: 'typ_2', pricing: 'chosen' },
+]
+const tickets = createServer(async (request, response) => {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  asked.push(request.url ?? '')
+  const placing = request.method === 'POST'
+  if (placing) keys.push(request.headers['idempotency-key'])
+  if (placing) wishes.push(JSON.parse(text))
+  const answer = request.url?.includes('/ticket-types') ? { items: onSale } : expired
+  const body = placing ? { ...expired, totalMinor: totalNow } : answer
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 })
 
 beforeAll(async () => {
@@ -24,7 +47,7 @@ afterAll(() => {
   tickets.close()
 })
 
-async function again(key: string): Promise<void> {
+async function again(key: string): Promise<string> {
   const url = new URL(`http://localhost/en/checkout/ord_1?/again&key=${key}`)
   const event = {
     url,
@@ -33,7 +56,9 @@ async function again(key: string): Promise<void> {
     locals: { visitor: { user: null, token: async () => null } },
     getClientAddress: () => '192.0.2.1',
   }
-  await expect(actions.again?.(event as never)).rejects.toMatchObject({ status: 303 })
+  const redirected = await Promise.resolve(actions.again?.(event as never)).catch((thrown: unknown) => thrown)
+  expect(redirected).toMatchObject({ status: 303 })
+  return (redirected as { location: string }).location
 }
 
 it('asks for the places again under a key that only who holds the order’s secret can make', async () => {
@@ -42,4 +67,22 @@ it('asks for the places again under a key that only who holds the order’s secr
   await again('other-secret')
   expect(keys[0]).toBe(keys[1])
   expect(keys[2]).not.toBe(keys[0])
+})
+
+it('asks for the same again: the code, and the prices that the buyer named', async () => {
+  await again('first-secret')
+  expect(wishes.at(-1)).toMatchObject({
+    promoCode: 'EARLY',
+    lines: [
+      { ticketTypeId: 'typ_1', quantity: 1 },
+      { ticketTypeId: 'typ_2', quantity: 2, chosenPriceMinor: 1_250 },
+    ],
+  })
+  expect(asked).toContain('/v1/events/evt_1/ticket-types?promoCode=EARLY')
+})
+
+it('says so when the same tickets have another price by now', async () => {
+  expect(await again('first-secret')).toContain('again=same')
+  totalNow = 5_000
+  expect(await again('first-secret')).toContain('again=changed')
 })

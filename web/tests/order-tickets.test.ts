@@ -134,34 +134,39 @@ describe('an order from the event page', () => {
 })
 
 describe('a hold whose tickets are changed', () => {
-  const held = {
-    id: 'ord_0',
-    eventId: 'evt_1',
-    state: 'held',
-    buyer: camille,
-    lines: [{ ticketTypeId: 'typ_a', quantity: 2 }],
+  const line = { ticketTypeId: 'typ_a', quantity: 2, fullPriceMinor: 3_000 }
+  const held = { id: 'ord_0', eventId: 'evt_1', state: 'held', buyer: camille, lines: [line] }
+
+  /** Asks for other quantities while `tickets` refuses for as long as the hold is there. */
+  async function change(quantity: number, code: string, facts: object): Promise<{ status: number; released: boolean }> {
+    let released = false
+    answer = ({ method, url }) => {
+      if (method === 'GET') return { status: 200, body: held }
+      if (url.endsWith('/cancellation')) released = true
+      else if (!released) return refusal(409, code, { ticketTypeId: 'typ_a', quantity, ...facts })
+      return placed
+    }
+    const values = { ...chosen, changes: 'ord_0', changesKey: 's0', 'quantity.typ_a': String(quantity) }
+    return { status: (await order(values)).status, released }
   }
-  const change = { ...chosen, changes: 'ord_0', changesKey: 's0' }
 
-  it.each(['sold-out', 'promo-code-used-up', 'buyer-limit-exceeded'])(
-    'makes way for fewer of the same where it was itself in the way: %s',
-    async (code) => {
-      let released = false
-      answer = ({ method, url }) => {
-        if (method === 'GET') return { status: 200, body: held }
-        if (url.endsWith('/cancellation')) released = true
-        else if (!released) return refusal(409, code, { ticketTypeId: 'typ_a' })
-        return placed
-      }
-      expect((await order({ ...change, 'quantity.typ_a': '1' })).status).toBe(303)
-      expect(released).toBe(true)
-      expect(sent.at(-1)?.body).toMatchObject({ buyer: camille })
-    },
-  )
+  it.each([
+    ['sold-out', 1, { remaining: 0 }],
+    ['sold-out', 3, { remaining: 1 }],
+    ['promo-code-used-up', 3, { remaining: 1 }],
+    ['buyer-limit-exceeded', 3, { maxPerBuyer: 3, already: 2 }],
+  ])('makes way where only it was in the way: %s, %i', async (code, quantity, facts) => {
+    expect(await change(quantity, code, facts)).toEqual({ status: 303, released: true })
+    expect(sent.at(-1)?.body).toMatchObject({ buyer: camille })
+  })
 
-  it('stays held while more is not to be had', async () => {
-    answer = ({ method }) => (method === 'GET' ? { status: 200, body: held } : refusal(409, 'sold-out'))
-    expect((await order({ ...change, 'quantity.typ_a': '3' })).status).toBe(409)
-    expect(sent.some(({ url }) => url.endsWith('/cancellation'))).toBe(false)
+  it.each([
+    ['sold-out', 3, { remaining: 0 }],
+    ['sold-out', 1, { remaining: 0, waitingList: true }],
+    ['promo-code-used-up', 4, { remaining: 1 }],
+    ['buyer-limit-exceeded', 2, { maxPerBuyer: 2, already: 3 }],
+    ['sale-paused', 1, {}],
+  ])('stays held while more than that is in the way: %s, %i', async (code, quantity, facts) => {
+    expect(await change(quantity, code, facts)).toEqual({ status: 409, released: false })
   })
 })

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { RequestEvent } from '@sveltejs/kit'
 import { call } from '../api/call.server.ts'
-import { ApiError } from '../api/problem.ts'
-import type { Order, TicketTypes } from '../api/types.ts'
+import { ApiError, type ProblemDocument } from '../api/problem.ts'
+import type { Order, OrderLine, TicketTypes } from '../api/types.ts'
 import { isEmail } from '../forms/check.server.ts'
 import type { Language } from '../messages/language.ts'
-import type { Choice, Line } from './choice.server.ts'
+import type { Choice } from './choice.server.ts'
 
 /**
  * One key for one intention: the same page sending the same lines is the same order, however often it is sent; other
@@ -54,12 +54,9 @@ function signedIn(event: RequestEvent): Choice['buyer'] {
   return user?.name && isEmail(user.email) ? { name: user.name, email: user.email } : undefined
 }
 
-/** What the hold being changed stands in the way of itself: its places, its uses of the code, its share of a limit. */
-const OWN_PLACES = new Set(['sold-out', 'promo-code-used-up', 'buyer-limit-exceeded'])
-
 /**
  * Changes the lines of a hold: places the new ones first, so that nothing is lost when they are not to be had. Only where
- * the new order fits into what is held already may the old one go first.
+ * the hold itself is all that stands in the way does it go first.
  */
 export async function replaceOrder(
   event: RequestEvent,
@@ -77,18 +74,29 @@ export async function replaceOrder(
     if (before.state === 'held' && order.id !== before.id) await release()
     return order
   } catch (error) {
-    const inItsWay = error instanceof ApiError && OWN_PLACES.has(error.code)
-    if (!inItsWay || before.state !== 'held' || !fitsInto(choice.lines, before)) throw error
+    if (!(error instanceof ApiError) || before.state !== 'held' || !isInItsOwnWay(error.problem, before)) throw error
     await release()
     return placeOrder(event, before.eventId, wish, requestKey, locale)
   }
 }
 
-function fitsInto(lines: Line[], order: Order): boolean {
-  return lines.every(({ ticketTypeId, quantity }) => {
-    const held = order.lines.find((line) => line.ticketTypeId === ticketTypeId)?.quantity ?? 0
-    return quantity <= held
-  })
+/** True when what was refused is to be had once this hold has given back what it has. */
+function isInItsOwnWay({ code, ticketTypeId, ...facts }: ProblemDocument, { lines }: Order): boolean {
+  const held = (concerned: (line: OrderLine) => boolean) =>
+    lines.filter(concerned).reduce((sum, { quantity }) => sum + quantity, 0)
+  const ofType = held((line) => line.ticketTypeId === ticketTypeId)
+  const wanted = Number(facts.quantity)
+  switch (code) {
+    // Where people wait, what is given back is theirs.
+    case 'sold-out':
+      return !facts.waitingList && wanted <= Number(facts.remaining) + ofType
+    case 'buyer-limit-exceeded':
+      return Number(facts.already) - ofType + wanted <= Number(facts.maxPerBuyer)
+    case 'promo-code-used-up':
+      return wanted <= Number(facts.remaining) + held(({ fullPriceMinor }) => fullPriceMinor != null)
+    default:
+      return false
+  }
 }
 
 /** What an order asked for, to ask for it again: its code, its buyer, and the prices that the buyer named. */
