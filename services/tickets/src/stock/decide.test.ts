@@ -1,14 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Decision, decide as decideWishes, type Line, type StockView, type TypeTerms } from './decide.ts'
+import { type CodeTerms, type Decision, decide, type StockView, type TypeTerms, type Wish } from './decide.ts'
 
-const decide = (stock: StockView, requests: readonly (readonly Line[])[]) =>
-  decideWishes(
-    stock,
-    requests.map((lines) => ({ lines })),
-  )
+// The rules one by one; `tests/model/decide.test.ts` tries all of them together against a naive model.
+
 const NOW = new Date('2026-11-22T12:00:00Z')
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000)
+const ANN = ['email ann@example.org']
+
 const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
   id,
   minPerOrder: 1,
@@ -23,146 +21,251 @@ const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
   paused: false,
   addOnTo: [],
   maxPerTicket: null,
-  allotmentIds: [`pool-${id}`],
+  allotmentIds: [`pool ${id}`],
   ...more,
 })
-const view = (types: TypeTerms[], free: Record<string, number>, more: Partial<StockView> = {}): StockView => ({
+
+const promo = (more: Partial<CodeTerms> = {}): CodeTerms => ({
+  id: 'HALF',
+  discountPercent: 50,
+  discountMinor: null,
+  ticketTypeIds: [],
+  unlocks: false,
+  allotmentId: null,
+  startsAt: null,
+  endsAt: null,
+  active: true,
+  ...more,
+})
+
+/** An event with nine places in the pool of each type, where nothing else is said. */
+const view = (types: TypeTerms[], more: Partial<StockView> & { places?: Record<string, number> } = {}): StockView => ({
   now: NOW,
   status: 'published',
   closed: false,
   endsAt: at(60),
   types: new Map(types.map((one) => [one.id, one])),
-  free: new Map(Object.entries(free)),
+  free: new Map(Object.entries({ ...Object.fromEntries(types.map(({ id }) => [`pool ${id}`, 9])), ...more.places })),
   awaited: new Set(),
   codes: new Map(),
   bought: [],
   ...more,
 })
-const code = (decision: Decision | undefined) => (decision?.granted ? 'granted' : decision?.code)
 
-describe('the decision', () => {
-  it('gives the last places to who comes first, and goes on to who still fits', () => {
-    const wishes = [3, 3, 1].map((quantity) => [{ ticketTypeId: 'a', quantity }])
-    expect(decide(view([type('a')], { 'pool-a': 4 }), wishes).map(code)).toEqual(['granted', 'sold-out', 'granted'])
-  })
-
-  it('counts the limit over all lines of a type, so that repeating a line does not beat it', () => {
-    const lines = [6, 5].map((quantity) => ({ ticketTypeId: 'a', quantity }))
-    expect(decide(view([type('a')], { 'pool-a': 100 }), [lines])[0]).toMatchObject({
-      code: 'limit-exceeded',
-      facts: { minPerOrder: 1, maxPerOrder: 10, quantity: 11 },
-    })
-  })
-
-  it('opens and closes the sale at the very instant', () => {
-    const sale = (start: number | null, end: number | null) =>
-      code(
-        decide(
-          view(
-            [type('a', { salesStartAt: start === null ? null : at(start), salesEndAt: end === null ? null : at(end) })],
-            {
-              'pool-a': 9,
-            },
-          ),
-          [[{ ticketTypeId: 'a', quantity: 1 }]],
-        )[0],
-      )
-    expect(sale(0, null)).toBe('granted')
-    expect(sale(0.001, null)).toBe('not-on-sale')
-    expect(sale(null, 0)).toBe('sale-ended')
-    expect(sale(null, 0.001)).toBe('granted')
-  })
-
-  it('ends the sale with the event unless the type says otherwise', () => {
-    const over = { endsAt: at(-1) }
-    expect(code(decide(view([type('a')], { 'pool-a': 9 }, over), [[{ ticketTypeId: 'a', quantity: 1 }]])[0])).toBe(
-      'sale-ended',
-    )
-    const later = type('a', { salesEndAt: at(5) })
-    expect(code(decide(view([later], { 'pool-a': 9 }, over), [[{ ticketTypeId: 'a', quantity: 1 }]])[0])).toBe(
-      'granted',
-    )
-  })
-
-  it('knows no drafts, no deleted events, no types of other events', () => {
-    const line = [[{ ticketTypeId: 'a', quantity: 1 }]]
-    expect(code(decide(view([type('a')], { 'pool-a': 9 }, { status: 'draft' }), line)[0])).toBe('not-found')
-    expect(code(decide(view([type('a')], { 'pool-a': 9 }, { status: 'deleted' }), line)[0])).toBe('not-found')
-    expect(code(decide(view([type('a')], { 'pool-a': 9 }, { status: 'cancelled' }), line)[0])).toBe('event-cancelled')
-    expect(code(decide(view([type('a')], { 'pool-a': 9 }, { closed: true }), line)[0])).toBe('sale-closed')
-    expect(code(decide(view([type('b')], { 'pool-b': 9 }), line)[0])).toBe('ticket-type-unknown')
-  })
-
-  it('tells nobody how many places are left when there are many', () => {
-    const wide = type('a', { maxPerOrder: 1_000 })
-    const refused = decide(view([wide], { 'pool-a': 500 }), [[{ ticketTypeId: 'a', quantity: 501 }]])[0]
-    expect(refused).toMatchObject({ code: 'sold-out', facts: { quantity: 501, remaining: 20 } })
-  })
+const wish = (ticketTypeId: string, quantity = 1, more: Partial<Wish> = {}): Wish => ({
+  lines: [{ ticketTypeId, quantity }],
+  ...more,
 })
 
-/** The same rules as simply as they can be said: one place at a time, everything given back when one is missing. */
-function naive(stock: StockView, requests: readonly (readonly Line[])[]): boolean[] {
-  const free: Record<string, number> = Object.fromEntries(stock.free)
-  return requests.map((lines) => {
-    const before = { ...free }
-    const total: Record<string, number> = {}
-    for (const { ticketTypeId, quantity } of lines) {
-      total[ticketTypeId] = (total[ticketTypeId] ?? 0) + quantity
-      for (let place = 0; place < quantity; place++) {
-        for (const pool of stock.types.get(ticketTypeId)?.allotmentIds ?? []) free[pool] = (free[pool] ?? 0) - 1
-      }
-    }
-    const fits = Object.values(free).every((left) => left >= 0)
-    const allowed = Object.entries(total).every(([id, quantity]) => {
-      const terms = stock.types.get(id)
-      return terms !== undefined && quantity >= terms.minPerOrder && quantity <= terms.maxPerOrder
-    })
-    if (fits && allowed) return true
-    Object.assign(free, before)
-    return false
-  })
+const only = (stock: StockView, one: Wish): Decision => {
+  const [decision] = decide(stock, [one])
+  if (!decision) throw new Error('One wish has one decision')
+  return decision
 }
+const outcomes = (stock: StockView, wishes: Wish[]) =>
+  decide(stock, wishes).map((decision) => (decision.granted ? 'granted' : decision.code))
+const outcome = (stock: StockView, one: Wish) => outcomes(stock, [one])[0]
+const prices = (decision: Decision) =>
+  decision.granted ? decision.prices.map((price) => price.unitPriceMinor) : decision
 
-const TYPES = ['a', 'b', 'c', 'd']
-const POOLS = ['p', 'q', 'r']
-const stockOf = fc.record({
-  terms: fc.array(
-    fc.record({
-      allotmentIds: fc.subarray(POOLS, { minLength: 1 }),
-      minPerOrder: fc.integer({ min: 1, max: 3 }),
-      extra: fc.integer({ min: 0, max: 8 }),
-    }),
-    { minLength: 1, maxLength: 3 },
-  ),
-  free: fc.tuple(...POOLS.map(() => fc.integer({ min: 0, max: 25 }))),
+describe('places', () => {
+  it('go to who comes first, and then to who still fits', () => {
+    const stock = view([type('a')], { places: { 'pool a': 4 } })
+    expect(outcomes(stock, [wish('a', 3), wish('a', 3), wish('a', 1)])).toEqual(['granted', 'sold-out', 'granted'])
+  })
+
+  it('are taken from every pool that the type draws on, one for each ticket', () => {
+    const types = [type('a', { allotmentIds: ['pool a', 'hall'] }), type('b', { allotmentIds: ['pool b', 'hall'] })]
+    const lines = [
+      { ticketTypeId: 'a', quantity: 2 },
+      { ticketTypeId: 'b', quantity: 3 },
+    ]
+    const decision = only(view(types, { places: { hall: 5 } }), { lines })
+    expect(decision.granted && Object.fromEntries(decision.places)).toEqual({ 'pool a': 2, 'pool b': 3, hall: 5 })
+    expect(only(view(types, { places: { hall: 4 } }), { lines })).toMatchObject({
+      code: 'sold-out',
+      ticketTypeId: 'a',
+      facts: { quantity: 5, remaining: 4 },
+    })
+  })
+
+  it('are refused to everybody but the waiting list while anybody waits', () => {
+    const stock = view([type('a')], { awaited: new Set(['a']) })
+    expect(only(stock, wish('a'))).toEqual({
+      granted: false,
+      code: 'sold-out',
+      ticketTypeId: 'a',
+      facts: { quantity: 1, remaining: 0, waitingList: true },
+    })
+    expect(outcome(stock, wish('a', 1, { offer: true }))).toBe('granted')
+  })
+
+  it('are offered as far as there are any', () => {
+    const places = { 'pool a': 2 }
+    const decision = only(view([type('a')], { places }), wish('a', 5, { offer: true }))
+    expect(decision).toMatchObject({ granted: true, lines: [{ quantity: 2 }] })
+    expect(outcome(view([type('a')], { places: { 'pool a': 0 } }), wish('a', 5, { offer: true }))).toBe('sold-out')
+  })
+
+  it('are counted to nobody when there are many', () => {
+    const stock = view([type('a', { maxPerOrder: 1_000 })], { places: { 'pool a': 500 } })
+    expect(only(stock, wish('a', 501))).toMatchObject({ code: 'sold-out', facts: { quantity: 501, remaining: 20 } })
+  })
 })
-const requestsOf = fc.array(
-  fc.array(fc.record({ ticketTypeId: fc.constantFrom(...TYPES), quantity: fc.integer({ min: 1, max: 6 }) }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
-  { maxLength: 20 },
-)
 
-describe('whatever the stock and the wishes', () => {
-  it('decides as the naive model does, and what it grants is exactly what is taken', () => {
-    fc.assert(
-      fc.property(stockOf, requestsOf, ({ terms, free }, requests) => {
-        const types = terms.map(({ allotmentIds, minPerOrder, extra }, index) =>
-          type(TYPES[index] ?? '', { allotmentIds, minPerOrder, maxPerOrder: minPerOrder + extra }),
-        )
-        const stock = view(types, Object.fromEntries(POOLS.map((pool, index) => [pool, free[index] ?? 0])))
-        const decisions = decide(stock, requests)
-        expect(decisions.map((decision) => decision.granted)).toEqual(naive(stock, requests))
-        const left = new Map(stock.free)
-        for (const decision of decisions) {
-          if (decision.granted)
-            for (const [pool, places] of decision.places) left.set(pool, (left.get(pool) ?? 0) - places)
-        }
-        expect([...left.values()].every((places) => Number.isInteger(places) && places >= 0)).toBe(true)
-        expect(decide(stock, requests)).toEqual(decisions)
-      }),
-      { numRuns: 300 },
-    )
+describe('a sale', () => {
+  it('opens and closes at the very instant', () => {
+    const sale = (salesStartAt: Date | null, salesEndAt: Date | null) =>
+      outcome(view([type('a', { salesStartAt, salesEndAt })]), wish('a'))
+    expect(sale(at(0), null)).toBe('granted')
+    expect(sale(at(0.001), null)).toBe('not-on-sale')
+    expect(sale(null, at(0))).toBe('sale-ended')
+    expect(sale(null, at(0.001))).toBe('granted')
+  })
+
+  it('ends with the event unless the type says otherwise', () => {
+    expect(outcome(view([type('a')], { endsAt: at(-1) }), wish('a'))).toBe('sale-ended')
+    expect(outcome(view([type('a', { salesEndAt: at(5) })], { endsAt: at(-1) }), wish('a'))).toBe('granted')
+  })
+
+  it('is for published events that are open, and for types of theirs that are not paused', () => {
+    expect(outcome(view([type('a')], { status: 'draft' }), wish('a'))).toBe('not-found')
+    expect(outcome(view([type('a')], { status: 'deleted' }), wish('a'))).toBe('not-found')
+    expect(outcome(view([type('a')], { status: 'cancelled' }), wish('a'))).toBe('event-cancelled')
+    expect(outcome(view([type('a')], { closed: true }), wish('a'))).toBe('sale-closed')
+    expect(outcome(view([type('b')]), wish('a'))).toBe('ticket-type-unknown')
+    expect(outcome(view([type('a', { paused: true })]), wish('a'))).toBe('sale-paused')
+  })
+})
+
+describe('limits', () => {
+  it('of an order count all lines of a type, so that repeating a line does not beat them', () => {
+    const stock = view([type('a', { minPerOrder: 2 })], { places: { 'pool a': 100 } })
+    const lines = [6, 5].map((quantity) => ({ ticketTypeId: 'a', quantity }))
+    expect(only(stock, { lines })).toMatchObject({
+      code: 'limit-exceeded',
+      facts: { minPerOrder: 2, maxPerOrder: 10, quantity: 11 },
+    })
+    expect(outcome(stock, wish('a', 1))).toBe('limit-exceeded')
+  })
+
+  it('of a buyer need to know who buys, and count what they have by any of their names', () => {
+    const bought = [{ buyerKeys: [...ANN, 'user 1'], ticketTypeId: 'a', quantity: 2 }]
+    const stock = view([type('a', { maxPerBuyer: 3 })], { bought })
+    expect(outcome(stock, wish('a'))).toBe('buyer-required')
+    expect(outcome(stock, wish('a', 1, { buyerKeys: ANN }))).toBe('granted')
+    expect(only(stock, wish('a', 2, { buyerKeys: ['email other@example.org', 'user 1'] }))).toMatchObject({
+      code: 'buyer-limit-exceeded',
+      facts: { maxPerBuyer: 3, already: 2, quantity: 2 },
+    })
+    expect(outcome(stock, wish('a', 3, { buyerKeys: ['email bob@example.org'] }))).toBe('granted')
+  })
+
+  it('of a buyer also count what was granted a moment ago, in the same batch', () => {
+    const stock = view([type('a', { maxPerBuyer: 3 })])
+    const twice = wish('a', 2, { buyerKeys: ANN })
+    expect(outcomes(stock, [twice, twice, wish('a', 1, { buyerKeys: ANN })])).toEqual([
+      'granted',
+      'buyer-limit-exceeded',
+      'granted',
+    ])
+  })
+})
+
+describe('an add-on', () => {
+  const types = [type('seat'), type('meal', { addOnTo: ['seat'], maxPerTicket: 2 })]
+  const order = (seats: number, meals: number): Wish => ({
+    lines: [
+      { ticketTypeId: 'meal', quantity: meals },
+      ...(seats > 0 ? [{ ticketTypeId: 'seat', quantity: seats }] : []),
+    ],
+  })
+
+  it('needs a ticket that it goes with, in the same order', () => {
+    expect(only(view(types), order(0, 1))).toMatchObject({ code: 'add-on-alone', ticketTypeId: 'meal' })
+    expect(outcome(view(types), order(1, 1))).toBe('granted')
+  })
+
+  it('comes no more often than its tickets allow', () => {
+    expect(outcome(view(types), order(2, 4))).toBe('granted')
+    expect(only(view(types), order(2, 5))).toMatchObject({
+      code: 'add-on-limit-exceeded',
+      facts: { allowed: 4, quantity: 5 },
+    })
+  })
+})
+
+describe('a code', () => {
+  const coded = (code: CodeTerms, types = [type('a')], places: Record<string, number> = {}) =>
+    view(types, { codes: new Map([['HALF', code]]), places })
+  const half = (quantity = 1, id = 'a') => wish(id, quantity, { promoCode: 'half' })
+
+  it('lowers the price, in upper or lower case, and says what it was', () => {
+    expect(only(coded(promo()), half())).toMatchObject({ prices: [{ unitPriceMinor: 2_450, fullPriceMinor: 4_900 }] })
+    const minus = promo({ discountPercent: null, discountMinor: 5_000 })
+    expect(prices(only(coded(minus), half()))).toEqual([0])
+  })
+
+  it('is the same answer whether it is unknown, off, early, late or for something else', () => {
+    expect(outcome(view([type('a')]), half())).toBe('promo-code-invalid')
+    expect(outcome(coded(promo({ active: false })), half())).toBe('promo-code-invalid')
+    expect(outcome(coded(promo({ startsAt: at(0.001) })), half())).toBe('promo-code-invalid')
+    expect(outcome(coded(promo({ endsAt: at(0) })), half())).toBe('promo-code-invalid')
+    expect(outcome(coded(promo({ ticketTypeIds: ['b'] }), [type('a'), type('b')]), half())).toBe('promo-code-invalid')
+    expect(outcome(coded(promo({ startsAt: at(0), endsAt: at(0.001) })), half())).toBe('granted')
+  })
+
+  it('is used once for each ticket that it is for, as often as it may be', () => {
+    const limited = promo({ allotmentId: 'uses', ticketTypeIds: ['a'] })
+    const stock = coded(limited, [type('a'), type('b')], { uses: 3 })
+    const lines = [
+      { ticketTypeId: 'a', quantity: 2 },
+      { ticketTypeId: 'b', quantity: 5 },
+    ]
+    const [first, second, third] = decide(stock, [{ lines, promoCode: 'HALF' }, half(2), half(1)])
+    expect(first?.granted && Object.fromEntries(first.places)).toEqual({ 'pool a': 2, 'pool b': 5, uses: 2 })
+    expect(second).toMatchObject({ code: 'promo-code-used-up', facts: { quantity: 2, remaining: 1 } })
+    expect(third?.granted).toBe(true)
+  })
+
+  it('opens hidden types that it names, if it unlocks; others stay unheard of', () => {
+    const types = [type('a', { hidden: true }), type('b', { hidden: true })]
+    const access = promo({ discountPercent: null, ticketTypeIds: ['a'], unlocks: true })
+    expect(outcome(coded(access, types), half(1, 'a'))).toBe('granted')
+    expect(outcome(coded(access, types), half(1, 'b'))).toBe('ticket-type-unknown')
+    expect(outcome(coded({ ...access, unlocks: false }, types), half(1, 'a'))).toBe('ticket-type-unknown')
+    expect(outcome(view(types), wish('a'))).toBe('ticket-type-unknown')
+    expect(outcome(view(types), wish('a', 1, { offer: true }))).toBe('granted')
+  })
+})
+
+describe('a price that the buyer chooses', () => {
+  const chosen = type('a', { pricing: 'chosen', priceMinor: 1_000, suggestedPriceMinor: 1_500 })
+  const at = (chosenPriceMinor: number, more: Partial<Wish> = {}): Wish => ({
+    lines: [{ ticketTypeId: 'a', quantity: 1, chosenPriceMinor }],
+    ...more,
+  })
+
+  it('is the suggested one when they say nothing, and never less than the least', () => {
+    expect(prices(only(view([chosen]), wish('a')))).toEqual([1_500])
+    expect(prices(only(view([chosen]), at(1_000)))).toEqual([1_000])
+    expect(only(view([chosen]), at(999))).toMatchObject({ code: 'price-below-minimum', facts: { priceMinor: 1_000 } })
+  })
+
+  it('has a lower least with a code, which is then what they are told', () => {
+    const stock = view([chosen], { codes: new Map([['HALF', promo()]]) })
+    expect(prices(only(stock, at(500, { promoCode: 'HALF' })))).toEqual([500])
+    expect(only(stock, at(499, { promoCode: 'HALF' }))).toMatchObject({
+      code: 'price-below-minimum',
+      facts: { priceMinor: 500 },
+    })
+  })
+
+  it('is refused where the price is fixed', () => {
+    expect(only(view([type('a')]), at(5_000))).toMatchObject({
+      code: 'price-not-chosen',
+      ticketTypeId: 'a',
+      facts: { priceMinor: 4_900 },
+    })
   })
 })

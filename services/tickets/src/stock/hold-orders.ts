@@ -7,6 +7,7 @@ import type { LockedAllotment, Move } from './allotments.ts'
 import type { Catalogue, EventTerms } from './catalogue.ts'
 import { type Bought, type Decision, decide, type Grant, type Line, type Refusal, type StockView } from './decide.ts'
 import { buyersOf, readBought, readWaiting } from './limited-reads.ts'
+import { isOutage } from './outage.ts'
 import { type FirstAnswer, type IdempotencyClaim, type NewHold, writeHolds } from './write-holds.ts'
 
 /** A wish for places. Ids are UUIDs; `orderId` is made by the caller. */
@@ -67,8 +68,13 @@ export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequ
       if (outcomes) return outcomes
       if (attempt >= ATTEMPTS_MAX) throw new Error('The terms of an event change faster than they can be read')
     } catch (error) {
-      const broken = sqlState(error) === undefined
-      if (!broken) await client.query('rollback').catch(() => {})
+      // A connection that failed, or cannot even roll back, is not used again.
+      const broken =
+        (sqlState(error) === undefined && isOutage(error)) ||
+        (await client.query('rollback').then(
+          () => false,
+          () => true,
+        ))
       client.release(broken)
       if (attempt >= ATTEMPTS_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt))
@@ -152,14 +158,18 @@ const LOCK = `
   select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
    where (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))
    order by event_id, id for no key update`
+/** With the time, because it too must be of after the lock. */
 const STORED = `
-  select stored.scope, stored.key, request_hash, body
-    from unnest($1::text[], $2::text[]) as claim (scope, key)
-    join idempotency_key stored on stored.scope = claim.scope and stored.key = claim.key`
+  select clock.now, stored.scope, stored.key, request_hash, body
+    from (select clock_timestamp() as now) clock
+    left join (unnest($1::text[], $2::text[]) as claim (scope, key)
+               join idempotency_key stored on stored.scope = claim.scope and stored.key = claim.key) on true`
 
 interface StoredAnswer {
-  scope: string
-  key: string
+  now: Date
+  /** Null in the only row when there is none. */
+  scope: string | null
+  key: string | null
   request_hash: Buffer
   body: FirstAnswer
 }
@@ -181,7 +191,7 @@ async function lock(
     if (codePool) wanted.set(codePool, eventId)
   }
   const claims = requests.flatMap(({ idempotency }) => idempotency ?? [])
-  const [, { rows: locked }, { rows: stored }, { rows: clock }] = await Promise.all([
+  const [, { rows: locked }, { rows: stored }] = await Promise.all([
     client.query('begin'),
     client.query<LockedAllotment>({
       name: 'lock-allotments',
@@ -193,9 +203,8 @@ async function lock(
       text: STORED,
       values: [arrayLiteral(claims.map(({ scope }) => scope)), arrayLiteral(claims.map(({ key }) => key))],
     }),
-    client.query<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' }),
   ])
-  return { locked, stored, now: engine.now?.() ?? clock[0]?.now ?? new Date(Number.NaN) }
+  return { locked, stored, now: engine.now?.() ?? stored[0]?.now ?? new Date(Number.NaN) }
 }
 
 function answerOf(stored: readonly StoredAnswer[], { idempotency }: HoldRequest): HoldOutcome | undefined {
