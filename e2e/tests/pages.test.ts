@@ -121,6 +121,8 @@ const memberPages = (): string[] => [
   `/console/events/${sale.eventId}`,
   `/console/events/${sale.eventId}/edit`,
   `/console/events/${sale.eventId}/ticket-types`,
+  `/console/events/${sale.eventId}/capacity`,
+  `/console/events/${sale.eventId}/codes`,
   `/console/events/${sale.eventId}/waiting-list`,
   `/console/events/${soldOut.eventId}/waiting-list`,
   `/console/events/${sale.eventId}/orders/${order.id}`,

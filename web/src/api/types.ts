@@ -69,7 +69,40 @@ export interface TicketType {
   capacity?: number
   held?: number
   sold?: number
+  /** Entries of its waiting list. */
+  waiting?: number
+  hidden?: boolean
+  paused?: boolean
   version?: number
+}
+
+/** A limit over several ticket types, or over the whole event. */
+export interface Allotment {
+  id: string
+  kind: 'shared' | 'event'
+  name: LocalisedText | null
+  capacity: number
+  held: number
+  sold: number
+  ticketTypeIds: string[]
+  version: number
+}
+
+export interface PromoCode {
+  id: string
+  code: string
+  discountPercent: number | null
+  discountMinor: number | null
+  /** Empty: all types that are not hidden. */
+  ticketTypeIds: string[]
+  unlocks: boolean
+  usesMax: number | null
+  usesHeld: number
+  usesSold: number
+  startsAt: string | null
+  endsAt: string | null
+  active: boolean
+  version: number
 }
 
 export interface TicketTypes {

@@ -1,5 +1,6 @@
 import type { TicketType } from '../api/types.ts'
 import { Check } from '../forms/check.server.ts'
+import { textValues } from '../forms/refusal.server.ts'
 import type { Translate } from '../messages/text.ts'
 import { decimalMoney, parseMoney } from '../money/money.ts'
 import { toInstant, toLocal } from '../time/local-time.server.ts'
@@ -13,6 +14,23 @@ interface Parsed {
   maxPerOrder: number
   salesStartAt: string | null
   salesEndAt: string | null
+  hidden: boolean
+  paused: boolean
+  maxPerBuyer: number | null
+  pricing: 'fixed' | 'chosen'
+  suggestedPriceMinor: number | null
+  addOnTo: string[]
+  maxPerTicket: number | null
+}
+
+/** The form as text. Boxes that are not ticked are told too, so that they do not fall back to what was saved. */
+export function ticketTypeValues(data: FormData): Record<string, string> {
+  return {
+    hidden: '',
+    paused: '',
+    ...textValues(data),
+    addOnTo: data.getAll('addOnTo').join(' '),
+  }
 }
 
 export function valuesOfType(item: TicketType, timeZone: string): Record<string, string> {
@@ -26,7 +44,21 @@ export function valuesOfType(item: TicketType, timeZone: string): Record<string,
     maxPerOrder: String(item.maxPerOrder),
     salesStartAt: item.salesStartAt ? toLocal(item.salesStartAt, timeZone) : '',
     salesEndAt: item.salesEndAt ? toLocal(item.salesEndAt, timeZone) : '',
+    hidden: item.hidden ? 'on' : '',
+    paused: item.paused ? 'on' : '',
+    maxPerBuyer: String(item.maxPerBuyer ?? ''),
+    pricing: item.pricing ?? 'fixed',
+    suggestedPrice: item.suggestedPriceMinor == null ? '' : decimalMoney(item.suggestedPriceMinor, item.currency),
+    addOnTo: (item.addOnTo ?? []).join(' '),
+    maxPerTicket: String(item.maxPerTicket ?? ''),
   }
+}
+
+/** The input of a field that a service named. */
+export function ticketTypeField(pointer: string): string {
+  const [, first = '', second] = pointer.split('/')
+  if (first === 'name') return `name.${second ?? 'en'}`
+  return { priceMinor: 'price', suggestedPriceMinor: 'suggestedPrice' }[first] ?? first
 }
 
 /** Reads the form of a ticket type. `values.id` tells the forms of a page apart: their inputs have ids of their own. */
@@ -61,6 +93,17 @@ export function checkTicketType(values: Record<string, string>, t: Translate): {
   const salesEndAt = time('salesEndAt')
   if (salesStartAt && salesEndAt && salesEndAt <= salesStartAt)
     check.refuse(inputOf('salesEndAt'), t('console.event.endsBefore'))
+  const pricing = values.pricing === 'chosen' ? 'chosen' : 'fixed'
+  const suggestion =
+    pricing === 'chosen' && values.suggestedPrice ? parseMoney(values.suggestedPrice, currency) : undefined
+  if (suggestion === null) check.refuse(inputOf('suggestedPrice'), t('fault.money'))
+  else if (suggestion !== undefined && suggestion < (priceMinor ?? 0))
+    check.refuse(inputOf('suggestedPrice'), t('console.type.suggestionBelowPrice'))
+  const maxPerBuyer = values.maxPerBuyer ? whole('maxPerBuyer', 1, '') : null
+  if (maxPerBuyer !== null && maxPerBuyer < minPerOrder)
+    check.refuse(inputOf('maxPerBuyer'), t('console.type.maxBelowMin'))
+  const addOnTo = (values.addOnTo ?? '').split(' ').filter(Boolean)
+  const maxPerTicket = addOnTo.length > 0 && values.maxPerTicket ? whole('maxPerTicket', 1, '') : null
   const name = { ...(en ? { en } : {}), ...(fr ? { fr } : {}) }
   return {
     check,
@@ -73,6 +116,13 @@ export function checkTicketType(values: Record<string, string>, t: Translate): {
       maxPerOrder,
       salesStartAt,
       salesEndAt,
+      hidden: values.hidden === 'on',
+      paused: values.paused === 'on',
+      maxPerBuyer,
+      pricing,
+      suggestedPriceMinor: suggestion ?? null,
+      addOnTo,
+      maxPerTicket,
     },
   }
 }

@@ -2,10 +2,17 @@ import { type Actions, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import type { TicketTypes } from '#web/api/types.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
-import { checkTicketType, ticketTypeBody, valuesOfType } from '#web/tickets/ticket-type-form.server.ts'
+import {
+  checkTicketType,
+  ticketTypeBody,
+  ticketTypeField,
+  ticketTypeValues,
+  valuesOfType,
+} from '#web/tickets/ticket-type-form.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
+  event.depends('console:sales')
   const [{ body }, parent] = await Promise.all([
     need<TicketTypes>(event, 'tickets', `/v1/events/${event.params.eventId}/ticket-types`, { as: 'visitor' }),
     event.parent(),
@@ -20,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   save: async (event) => {
-    const values = textValues(await event.request.formData())
+    const values = ticketTypeValues(await event.request.formData())
     const { check, parsed } = checkTicketType(values, textsFor(event))
     if (check.failed) return refuse(400, values, check.faults)
     const { id, etag } = values
@@ -39,10 +46,20 @@ export const actions: Actions = {
       }
     } catch (error) {
       return refusalOf(event, error, values, (pointer) => {
-        const [, first = '', second] = pointer.split('/')
-        const field = first === 'name' ? `name.${second ?? 'en'}` : first === 'priceMinor' ? 'price' : first
+        const field = ticketTypeField(pointer)
         return id ? `${field}-${id}` : field
       })
+    }
+    redirect(303, `${event.url.pathname}?saved=1`)
+  },
+
+  pause: async (event) => {
+    const { id, paused } = textValues(await event.request.formData())
+    try {
+      const body = { paused: paused === 'on' }
+      await call(event, 'tickets', `/v1/ticket-types/${id}`, { method: 'PATCH', body, ifMatch: '*', as: 'visitor' })
+    } catch (error) {
+      return refusalOf(event, error, {})
     }
     redirect(303, `${event.url.pathname}?saved=1`)
   },
