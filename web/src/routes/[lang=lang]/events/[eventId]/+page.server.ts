@@ -124,6 +124,7 @@ async function orderToChange(event: RequestEvent) {
     key,
     promoCode: answer.body.promoCode ?? null,
     lines: answer.body.lines,
+    hasBuyer: answer.body.buyer !== null,
   }
 }
 
