@@ -8,9 +8,10 @@ import { putOnSale } from './sale.ts'
 import { startService } from './service.ts'
 
 const STOPS = timesOf(2)
+const UNTAKEN = ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET']
 
 it(
-  `F43: two processes asked to stop in turn under load, ${STOPS} times, break no connection and lose no order`,
+  `F43: two processes asked to stop in turn under load, ${STOPS} times, take no request that they do not answer, and lose no order`,
   limitFor(STOPS),
   async () => {
     const database = await testDatabase('tickets')
@@ -32,18 +33,22 @@ it(
     await moreOrders(history, STOPS)
     await buyers.stop()
 
-    // Every request that reached a process was served; the others were refused at the door, and went next door.
+    // A client may send on an idle connection in the moment in which it is closed, or be still in the kernel's queue when the
+    // listener is: HTTP/1.1 has no cure for these few. What was taken was answered, so none of them had an effect.
     const unanswered = history.entries.filter(({ kind }) => kind === 'info')
-    const reasons = new Map<string, number>()
-    for (const { status, detail } of unanswered) {
-      const reason = `${status ?? ''} ${detail}`.trim()
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-    }
-    console.log(`stopped ${STOPS} times: ${history.describe()}`, Object.fromEntries(reasons))
-    // A connection that the kernel has taken and the process has not is reset when the listener closes; nobody can prevent that one.
-    expect(reasons.get('ECONNRESET') ?? 0).toBeLessThanOrEqual(STOPS)
-    reasons.delete('ECONNRESET')
-    expect([...reasons.keys()]).toEqual(['ECONNREFUSED'])
+    const reasons = Map.groupBy(unanswered, ({ status, detail }) => `${status ?? ''} ${detail}`.trim())
+    const broken = [...(reasons.get('ECONNRESET') ?? []), ...(reasons.get('UND_ERR_SOCKET') ?? [])]
+    console.log(`stopped ${STOPS} times: ${history.describe()}, ${broken.length} of them on a connection that ended`)
+    expect([...reasons.keys()].filter((reason) => !UNTAKEN.includes(reason))).toEqual([])
+    const keys = new Set(broken.map(({ key }) => key))
+    const first = new Map(
+      history.entries
+        .filter(({ kind }) => kind === 'ok')
+        .toReversed()
+        .map((entry) => [entry.key, entry]),
+    )
+    expect([...keys].filter((key) => first.get(key)?.replayed)).toEqual([])
+    expect(broken.length).toBeLessThanOrEqual(STOPS * 3)
     expect(history.entries.filter(({ kind }) => kind === 'fail')).toEqual([])
     expect(await findBrokenPromises(history, database.url, sale.eventUuid)).toEqual([])
     expect(await findViolations({ databaseUrl: database.url })).toEqual([])

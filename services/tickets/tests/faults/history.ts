@@ -12,6 +12,8 @@ export interface Entry {
   atMs: number
   status?: number
   detail?: string
+  /** The answer to an earlier attempt: that one had its effect. */
+  replayed?: boolean
 }
 
 export interface Answer {
@@ -65,7 +67,8 @@ export function keepHistory(urls: readonly string[]) {
         note('info', { status, detail: body.code ?? '' })
         return undefined
       }
-      note(status < 300 ? 'ok' : 'fail', { status, detail: body.code ?? body.id })
+      const replayed = response.headers.get('idempotency-replayed') === 'true'
+      note(status < 300 ? 'ok' : 'fail', { status, detail: body.code ?? body.id, replayed })
       return { status, body }
     } catch (error) {
       note('info', { detail: reasonOf(error) })
