@@ -18,7 +18,7 @@ const fields = {
   }),
   unlocks: Type.Boolean({ description: 'Opens the hidden ones among its types.' }),
   usesMax: nullable(
-    Type.Integer({ minimum: 0, maximum: 10_000_000, description: 'One use for each ticket; null: any number.' }),
+    Type.Integer({ minimum: 0, maximum: 10_000_000, description: 'One use for each ticket; null: without limit.' }),
   ),
   startsAt: nullable(instant),
   endsAt: nullable(instant),

@@ -100,7 +100,7 @@ export class Availability {
       terms,
       allotments: new Map(rows.map((row) => [row.id, row])),
       readAt,
-      databaseMs: rows[0]?.now.getTime() ?? Date.now(),
+      databaseMs: rows[0]?.now.getTime() ?? performance.timeOrigin + readAt,
     }
     if (this.#seen.size >= EVENTS_MAX) this.#seen.clear()
     this.#seen.set(eventId, seen)

@@ -28,7 +28,7 @@ export interface CodeTerms {
   /** Empty: for all types that are not hidden. */
   ticketTypeIds: readonly string[]
   unlocks: boolean
-  /** The pool of its uses; null: any number. */
+  /** The pool of its uses; null: without limit. */
   allotmentId: string | null
   startsAt: Date | null
   endsAt: Date | null

@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { arrayLiteral, type Pool, type PoolClient, sqlState } from '@guichet/database'
 import { outboxStatement } from '@guichet/messaging'
-import { toId } from '@guichet/server'
+import { type KeyClaim, toId } from '@guichet/server'
 import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
 import { totalMinor } from '../money/currency.ts'
 import type { LockedAllotment, Move } from './allotments.ts'
@@ -8,7 +9,7 @@ import type { Catalogue, EventTerms } from './catalogue.ts'
 import { type Bought, type Decision, decide, type Grant, type Line, type Refusal, type StockView } from './decide.ts'
 import { buyersOf, readBought, readWaiting } from './limited-reads.ts'
 import { isOutage } from './outage.ts'
-import { type FirstAnswer, type IdempotencyClaim, type NewHold, writeHolds } from './write-holds.ts'
+import { type FirstAnswer, type NewHold, writeHolds } from './write-holds.ts'
 
 /** A wish for places. Ids are UUIDs; `orderId` is made by the caller. */
 export interface HoldRequest {
@@ -21,7 +22,7 @@ export interface HoldRequest {
   locale: string
   /** How long the places are kept. */
   seconds: number
-  idempotency?: IdempotencyClaim | undefined
+  idempotency?: KeyClaim | undefined
   /** The entry of the waiting list to which the places are offered. */
   offerTo?: { entryId: string; email: string } | undefined
 }
@@ -77,7 +78,7 @@ export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequ
         ))
       client.release(broken)
       if (attempt >= ATTEMPTS_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt))
+      await new Promise((resolve) => setTimeout(resolve, randomInt(10 * attempt)))
     }
   }
 }

@@ -1,18 +1,12 @@
 import { arrayLiteral, type PoolClient } from '@guichet/database'
+import type { KeyClaim } from '@guichet/server'
 import type { OrderLineRow, OrderRow } from '../db.ts'
 import type { Move } from './allotments.ts'
 
 export interface NewHold {
   order: OrderRow
   lines: readonly OrderLineRow[]
-  idempotency: IdempotencyClaim | undefined
-}
-
-/** A caller's key, and what it came with. The digest tells whether a repeated key is a repeated request. */
-export interface IdempotencyClaim {
-  scope: string
-  key: string
-  requestHash: Buffer
+  idempotency: KeyClaim | undefined
 }
 
 /** What is kept of the first answer; the rest of it follows from the order and the request. */
@@ -51,8 +45,8 @@ const WRITE_HOLDS = `
       join ticket_type type on type.event_id = line.event_id and type.id = line.ticket_type_id
     returning 1),
   keyed as (
-    insert into idempotency_key (scope, key, request_hash, status, body)
-    select scope, key, request_hash, 201, jsonb_build_object('orderId', order_id, 'expiresAt', expires_at)
+    insert into idempotency_key (scope, key, request_hash, status, body, created_at)
+    select scope, key, request_hash, 201, jsonb_build_object('orderId', order_id, 'expiresAt', expires_at), clock_timestamp()
       from unnest($28::text[], $29::text[], $30::bytea[], $31::uuid[], $32::timestamptz[])
         as key (scope, key, request_hash, order_id, expires_at))
   select (select count(*) from moved)::int as moved, (select count(*) from lined)::int as lined`

@@ -40,7 +40,7 @@ const fields = {
     Type.Integer({
       minimum: 1,
       maximum: 1_000,
-      description: 'How many of an add-on one such ticket allows; null: any number.',
+      description: 'How many of an add-on one such ticket allows; null: without limit.',
     }),
   ),
 }
