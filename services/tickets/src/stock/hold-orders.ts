@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto'
-import { arrayLiteral, type Pool, type PoolClient, sqlState } from '@guichet/database'
-import { outboxStatement } from '@guichet/messaging'
-import { type KeyClaim, toId } from '@guichet/server'
+import { type Pool, type PoolClient, sqlState } from '@guichet/database'
+import type { KeyClaim } from '@guichet/server'
 import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
 import { totalMinor } from '../money/currency.ts'
 import type { LockedAllotment, Move } from './allotments.ts'
 import type { Catalogue, EventTerms } from './catalogue.ts'
 import { type Bought, type Decision, decide, type Grant, type Line, type Refusal, type StockView } from './decide.ts'
-import { buyersOf, readBought, readWaiting } from './limited-reads.ts'
+import { buyersOf, readBought } from './limited-reads.ts'
+import { lockBatch, type StoredAnswer } from './lock-batch.ts'
+import { markOffered, readWaiting } from './offers.ts'
 import { isOutage } from './outage.ts'
 import { type FirstAnswer, type NewHold, writeHolds } from './write-holds.ts'
 
@@ -110,7 +111,7 @@ async function tryBatch(
   requests: readonly HoldRequest[],
   terms: ReadonlyMap<string, EventTerms>,
 ): Promise<HoldOutcome[] | undefined> {
-  const { locked, now, stored } = await lock(engine, client, requests, terms)
+  const { locked, now, stored } = await lockBatch(engine, client, requests, terms)
   const lockedOf = Map.groupBy(locked, (allotment) => allotment.event_id)
   const stale = [...lockedOf].filter(([id, rows]) => rows.some((row) => row.terms_version !== terms.get(id)?.version))
   if (stale.length > 0) {
@@ -154,59 +155,6 @@ async function tryBatch(
 }
 
 const REFUSED: HoldOutcome = { is: 'refused', granted: false, code: 'not-found', facts: {} }
-
-const LOCK = `
-  select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
-   where (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))
-   order by event_id, id for no key update`
-/** With the time, because it too must be of after the lock. */
-const STORED = `
-  select clock.now, stored.scope, stored.key, request_hash, body
-    from (select clock_timestamp() as now) clock
-    left join (unnest($1::text[], $2::text[]) as claim (scope, key)
-               join idempotency_key stored on stored.scope = claim.scope and stored.key = claim.key) on true`
-
-interface StoredAnswer {
-  now: Date
-  /** Null in the only row when there is none. */
-  scope: string | null
-  key: string | null
-  request_hash: Buffer
-  body: FirstAnswer
-}
-
-/** Locks in the order of the ids, as everybody does; what else is read, is read after it, and so is true until the commit. */
-async function lock(
-  engine: HoldEngine,
-  client: PoolClient,
-  requests: readonly HoldRequest[],
-  terms: ReadonlyMap<string, EventTerms>,
-) {
-  const wanted = new Map<string, string>()
-  for (const { eventId, lines, promoCode } of requests) {
-    const own = terms.get(eventId)
-    for (const { ticketTypeId } of lines) {
-      for (const id of own?.types.get(ticketTypeId)?.allotmentIds ?? []) wanted.set(id, eventId)
-    }
-    const codePool = promoCode === undefined ? null : own?.codes.get(promoCode.toUpperCase())?.allotmentId
-    if (codePool) wanted.set(codePool, eventId)
-  }
-  const claims = requests.flatMap(({ idempotency }) => idempotency ?? [])
-  const [, { rows: locked }, { rows: stored }] = await Promise.all([
-    client.query('begin'),
-    client.query<LockedAllotment>({
-      name: 'lock-allotments',
-      text: LOCK,
-      values: [arrayLiteral([...wanted.values()]), arrayLiteral([...wanted.keys()])],
-    }),
-    client.query<StoredAnswer>({
-      name: 'find-answers',
-      text: STORED,
-      values: [arrayLiteral(claims.map(({ scope }) => scope)), arrayLiteral(claims.map(({ key }) => key))],
-    }),
-  ])
-  return { locked, stored, now: engine.now?.() ?? stored[0]?.now ?? new Date(Number.NaN) }
-}
 
 function answerOf(stored: readonly StoredAnswer[], { idempotency }: HoldRequest): HoldOutcome | undefined {
   const found = idempotency && stored.find(({ scope, key }) => scope === idempotency.scope && key === idempotency.key)
@@ -319,40 +267,4 @@ async function write(client: PoolClient, now: Date, moves: Move[], holds: NewHol
     client.query('commit'),
   ])
   if (committed.command !== 'COMMIT') throw new Error('The transaction did not commit')
-}
-
-/** The entries were found waiting under the lock that guards them. */
-async function markOffered(client: PoolClient, orders: readonly OrderRow[], now: Date): Promise<void> {
-  const waited = client.query({
-    name: 'mark-offered',
-    text: `with entry as (
-             update waiting_entry set state = 'offered', order_id = offer.order_id, ended_at = $4
-               from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as offer (event_id, entry_id, order_id)
-              where waiting_entry.event_id = offer.event_id and waiting_entry.id = offer.entry_id and state = 'waiting'
-             returning waiting_entry.event_id, ticket_type_id)
-           update allotment set waiting = waiting - served.entries
-             from (select event_id, ticket_type_id, count(*)::int as entries from entry group by 1, 2) served
-            where allotment.event_id = served.event_id and allotment.ticket_type_id = served.ticket_type_id`,
-    values: [
-      arrayLiteral(orders.map((order) => order.event_id)),
-      arrayLiteral(orders.map((order) => order.waiting_entry_id)),
-      arrayLiteral(orders.map((order) => order.id)),
-      now.toISOString(),
-    ],
-  })
-  const announced = client.query(
-    outboxStatement(
-      orders.map((order) => ({
-        type: 'tickets.waiting-list-offered.v1',
-        subject: toId('ord', order.id),
-        data: {
-          entryId: toId('wle', order.waiting_entry_id ?? ''),
-          orderId: toId('ord', order.id),
-          eventId: toId('evt', order.event_id),
-          organizerId: toId('org', order.organizer_id),
-        },
-      })),
-    ),
-  )
-  await Promise.all([waited, announced])
 }

@@ -55,19 +55,3 @@ export async function readBought(
     quantity: row.quantity,
   }))
 }
-
-/** Of the entries to which places are offered, those that still wait. */
-export async function readWaiting(client: PoolClient, requests: readonly HoldRequest[]): Promise<Set<string>> {
-  const offers = requests.filter(({ offerTo }) => offerTo !== undefined)
-  if (offers.length === 0) return new Set()
-  const { rows } = await client.query<{ id: string }>({
-    name: 'read-waiting',
-    text: `select id from waiting_entry where state = 'waiting'
-              and (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))`,
-    values: [
-      arrayLiteral(offers.map(({ eventId }) => eventId)),
-      arrayLiteral(offers.map(({ offerTo }) => offerTo?.entryId ?? null)),
-    ],
-  })
-  return new Set(rows.map((row) => row.id))
-}
