@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expireHolds } from '../../src/jobs/expire-holds.ts'
 import { type PublishedEvent, publishEvent, sell, startTickets, type Tickets } from '../fixture.ts'
 import { findViolations } from '../invariants.ts'
+import { limitFor, racesOf } from '../runs.ts'
 
-const ROUNDS = Number(process.env.GUICHET_RACES ?? 10)
+const ROUNDS = racesOf(10)
 const BUYERS = 40
 
 let tickets: Tickets
@@ -92,7 +93,7 @@ async function amidBuyers<T>(sale: Sale, round: number, change: () => Promise<T>
 }
 
 describe('a capacity that is lowered while buyers hold', () => {
-  it('is refused or kept, and never takes a place from who has it', { timeout: 120_000 }, async () => {
+  it('is refused or kept, and never takes a place from who has it', limitFor(ROUNDS), async () => {
     const outcomes = new Set<number>()
     for (let round = 0; round < ROUNDS; round++) {
       const sale = await openSale(30)
@@ -129,7 +130,7 @@ describe('a capacity that is lowered while buyers hold', () => {
 })
 
 describe('a limit over several types that comes while buyers hold', () => {
-  it('counts each order once, whichever of them was first', { timeout: 120_000 }, async () => {
+  it('counts each order once, whichever of them was first', limitFor(ROUNDS), async () => {
     const outcomes = new Set<number>()
     for (let round = 0; round < ROUNDS; round++) {
       const sale = await openSale(100)

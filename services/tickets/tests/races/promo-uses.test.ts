@@ -3,8 +3,9 @@ import { toUuid } from '@guichet/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publishEvent, sell, startTickets, type Tickets } from '../fixture.ts'
 import { findViolations } from '../invariants.ts'
+import { limitFor, racesOf } from '../runs.ts'
 
-const ROUNDS = Number(process.env.GUICHET_RACES ?? 10)
+const ROUNDS = racesOf(10)
 const USES = 10
 const BUYERS = 30
 
@@ -34,7 +35,7 @@ async function openSale(usesMax: number | null) {
 const violations = () => findViolations({ databaseUrl: tickets.database.url, now: tickets.clock.now() })
 
 describe('ten uses of a code and thirty buyers', () => {
-  it('are used ten times, never more, and no other buyer pays less', async () => {
+  it('are used ten times, never more, and no other buyer pays less', limitFor(ROUNDS), async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const { buy } = await openSale(USES)
       const answers = await Promise.all(Array.from({ length: BUYERS }, buy))
@@ -63,7 +64,7 @@ describe('ten uses of a code and thirty buyers', () => {
 })
 
 describe('a limit that comes while buyers use the code', () => {
-  it('counts the uses there are, or is refused', async () => {
+  it('counts the uses there are, or is refused', limitFor(ROUNDS), async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const { buy, limit } = await openSale(null)
       const early = Array.from({ length: round % BUYERS }, buy)
