@@ -48,6 +48,8 @@ export interface HoldEngine {
   catalogue: Catalogue
   /** Instead of the database's clock. */
   now?: (() => Date) | undefined
+  /** Told that an event's waiting list has changed too. */
+  forget(eventId: string): void
   /** Told what the locked allotments are after each batch. */
   saw(eventId: string, allotments: readonly LockedAllotment[]): void
 }
@@ -145,6 +147,9 @@ async function tryBatch(
     }
   }
   await write(client, now, [...moves.values()], holds)
+  for (const { event_id, waiting_entry_id } of holds.map(({ order }) => order)) {
+    if (waiting_entry_id !== null) engine.forget(event_id)
+  }
   for (const [eventId, rows] of lockedOf) {
     engine.saw(
       eventId,

@@ -58,7 +58,13 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
   const availability = new Availability(db, catalogue, now)
   const keys = new RecentKeys(db)
   const inWork = new Set<string>()
-  const engine: HoldEngine = { pool, catalogue, now, saw: (eventId, rows) => availability.saw(eventId, rows) }
+  const engine: HoldEngine = {
+    pool,
+    catalogue,
+    now,
+    saw: (eventId, rows) => availability.saw(eventId, rows),
+    forget: (eventId) => availability.forget(eventId),
+  }
   const batcher: Batcher<HoldRequest, HoldOutcome> = createBatcher({
     ...LIMITS,
     run: (requests) => holdOrders(engine, requests),
