@@ -161,6 +161,8 @@ describe.runIf(hasPart('chromium'))('every page', () => {
         await visitor.close()
       }
     },
+    // Some forty pages, each looked at whole.
+    300_000,
   )
 
   it('runs nothing that stands in an event’s texts, loads nothing from elsewhere, and marks foreign links', async () => {
