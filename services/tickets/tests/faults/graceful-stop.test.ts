@@ -1,5 +1,5 @@
 import { testDatabase } from '@guichet/testkit'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { findViolations } from '../invariants.ts'
 import { moreOrders, startBuyers } from './buyers.ts'
 import { limitFor, timesOf } from './counts.ts'
@@ -15,10 +15,12 @@ it(
   limitFor(STOPS),
   async () => {
     const database = await testDatabase('tickets')
+    onTestFinished(database.stop)
     const services = await Promise.all([
       startService({ databaseUrl: database.url }),
       startService({ databaseUrl: database.url }),
     ])
+    for (const service of services) onTestFinished(service.stop)
     const sale = await putOnSale(database.url)
     const history = keepHistory(services.map(({ url }) => url))
     const buyers = startBuyers(history, sale)
@@ -52,7 +54,5 @@ it(
     expect(history.entries.filter(({ kind }) => kind === 'fail')).toEqual([])
     expect(await findBrokenPromises(history, database.url, sale.eventUuid)).toEqual([])
     expect(await findViolations({ databaseUrl: database.url })).toEqual([])
-    await Promise.all(services.map((service) => service.stop()))
-    await database.stop()
   },
 )

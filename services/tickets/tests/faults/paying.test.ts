@@ -1,5 +1,5 @@
 import { eventually } from '@guichet/testkit'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { findViolations } from '../invariants.ts'
 import { startPayments } from '../payments-process.ts'
 import { limitFor, timesOf } from './counts.ts'
@@ -17,9 +17,12 @@ it(
   limitFor(KILLS),
   async () => {
     const payments = await startPayments()
+    onTestFinished(payments.stop)
     const postgres = await startDurablePostgres()
+    onTestFinished(postgres.stop)
     const databaseUrl = postgres.url('tickets')
     const service = await startService({ databaseUrl, simulatedUrl: payments.url, migrate: true })
+    onTestFinished(service.stop)
     const sale = await putOnSale(databaseUrl, { priceMinor: 4_900 })
     const history = keepHistory([service.url])
 
@@ -48,9 +51,6 @@ it(
     expect(history.entries.filter(({ kind }) => kind === 'fail')).toEqual([])
     expect(history.count('info')).toBeGreaterThan(0)
     console.log(`PostgreSQL killed ${KILLS} times while buyers pay: ${history.describe()}`)
-    await service.stop()
-    await payments.stop()
-    await postgres.stop()
   },
 )
 

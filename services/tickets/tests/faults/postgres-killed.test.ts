@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { findViolations } from '../invariants.ts'
 import { moreOrders, startBuyers } from './buyers.ts'
 import { limitFor, timesOf } from './counts.ts'
@@ -13,26 +13,17 @@ const CONTROL_KILLS = 10
 
 async function openSale(settings?: Record<string, string>) {
   const postgres: DurablePostgres = await startDurablePostgres(settings)
+  onTestFinished(postgres.stop)
   const databaseUrl = postgres.url('tickets')
   const service = await startService({ databaseUrl, busUrl: postgres.url('bus'), migrate: true })
+  onTestFinished(service.stop)
   const sale = await putOnSale(databaseUrl)
-  const history = keepHistory([service.url])
-  return {
-    postgres,
-    databaseUrl,
-    service,
-    sale,
-    history,
-    async stop() {
-      await service.stop()
-      await postgres.stop()
-    },
-  }
+  return { postgres, databaseUrl, service, sale, history: keepHistory([service.url]) }
 }
 
 describe(`PostgreSQL killed with -9 under load, ${KILLS} times`, () => {
   it('loses no acknowledged order, and every call gets its one answer', limitFor(KILLS), async () => {
-    const { postgres, databaseUrl, service, sale, history, stop } = await openSale()
+    const { postgres, databaseUrl, service, sale, history } = await openSale()
     expect(await postgres.durability()).toEqual({ fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' })
     const buyers = startBuyers(history, sale)
     for (let kill = 0; kill < KILLS; kill++) {
@@ -51,11 +42,10 @@ describe(`PostgreSQL killed with -9 under load, ${KILLS} times`, () => {
     expect(history.count('info')).toBeGreaterThan(KILLS)
     expect(service.starts()).toBe(1)
     console.log(`PostgreSQL killed ${KILLS} times: ${history.describe()}`)
-    await stop()
   })
 
   it('loses acknowledged orders with synchronous_commit off (the control: this fault can be lost)', async () => {
-    const { postgres, databaseUrl, service, sale, history, stop } = await openSale({
+    const { postgres, databaseUrl, service, sale, history } = await openSale({
       synchronous_commit: 'off',
       // Nobody writes the log out in the background meanwhile.
       wal_writer_delay: '10s',
@@ -78,6 +68,5 @@ describe(`PostgreSQL killed with -9 under load, ${KILLS} times`, () => {
     console.log(
       `the control: ${await lost()} of ${history.promises.size} acknowledged orders lost after ${kills} kill(s)`,
     )
-    await stop()
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { findViolations } from '../invariants.ts'
 import { moreOrders, startBuyers } from './buyers.ts'
 import { limitFor, timesOf } from './counts.ts'
@@ -17,8 +17,10 @@ describe(`under load, ${KILLS} times`, () => {
     limitFor(KILLS),
     async () => {
       const postgres = await startDurablePostgres()
+      onTestFinished(postgres.stop)
       const databaseUrl = postgres.url('tickets')
       const service = await startService({ databaseUrl, busUrl: postgres.url('bus'), migrate: true, supervised: true })
+      onTestFinished(service.stop)
       const sale = await putOnSale(databaseUrl)
       const history = keepHistory([service.url])
       const buyers = startBuyers(history, sale)
@@ -35,16 +37,17 @@ describe(`under load, ${KILLS} times`, () => {
       expect(history.count('info')).toBeGreaterThan(KILLS)
       expect(service.starts()).toBe(KILLS + 1)
       console.log(`the service killed ${KILLS} times: ${history.describe()}`)
-      await service.stop()
-      await postgres.stop()
     },
   )
 
   it('F14: a service whose connections to PostgreSQL are cut does the same, and lives on', limitFor(CUTS), async () => {
     const postgres = await startDurablePostgres()
+    onTestFinished(postgres.stop)
     const databaseUrl = postgres.url('tickets')
     const proxy = await startProxy(postgres.port)
+    onTestFinished(proxy.stop)
     const service = await startService({ databaseUrl: postgres.url('tickets', proxy.port), migrate: true })
+    onTestFinished(service.stop)
     const sale = await putOnSale(databaseUrl)
     const history = keepHistory([service.url])
     const buyers = startBuyers(history, sale)
@@ -63,8 +66,5 @@ describe(`under load, ${KILLS} times`, () => {
     expect(history.entries.filter((entry) => entry.status === 500)).toEqual([])
     expect(service.starts()).toBe(1)
     console.log(`connections cut ${CUTS} times: ${history.describe()}`)
-    await service.stop()
-    await proxy.stop()
-    await postgres.stop()
   })
 })
