@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTickets, type Tickets } from '../fixture.ts'
 import { casesOf, limitFor } from '../runs.ts'
-import { commands, offer, SOLD_OUT, sweep } from './commands.ts'
+import { commands, SOLD_OUT } from './commands.ts'
+import { sweep } from './organizers-acts.ts'
 import { openSale, statesOf, violationsOf } from './sale.ts'
 import { EXTENSIONS_MAX, HOLD_SECONDS, OFFER_SECONDS } from './sale-model.ts'
+import { offer } from './waiting-acts.ts'
 
 const cases = casesOf(20)
 
