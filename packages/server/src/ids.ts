@@ -66,7 +66,7 @@ export function toId(prefix: string, uuid: string): string {
 export function toUuid(prefix: string, id: string): string {
   const uuid = parseId(prefix, id)
   if (uuid === undefined) throw new DomainError('not-found')
-  return letters.toString('latin1', 0, 36)
+  return uuid
 }
 
 /** The UUID of a TypeID, or undefined when it is not one of this kind. */

@@ -156,28 +156,51 @@ function describe(app: App, options: ServerOptions): void {
 
 /** Who is calling, and may they knock on this route at all? Runs before the body is read. */
 function guard(app: App, verify: Verify): void {
-  app.addHook('onRequest', async (request, reply) => {
+  // Without promises where there is nothing to wait for: these run for every request, however many there are.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS)
     request.principal = { kind: 'anonymous' }
     const rule = request.routeOptions.config.rule
-    if (rule === undefined) return // health, metrics, OpenAPI, and what does not exist
+    if (rule === undefined) return void done() // health, metrics, OpenAPI, and what does not exist
     // A browser tells when another site sends the request (Fetch Metadata); nothing good comes of those.
     if (request.method !== 'GET' && request.headers['sec-fetch-site'] === 'cross-site')
-      throw new DomainError('cross-site')
+      return void done(new DomainError('cross-site'))
     const { authorization } = request.headers
-    if (authorization !== undefined) {
-      const match = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)
-      // The OAuth token endpoint authenticates its clients by Basic (RFC 6749 §2.3.1), in its own handler.
-      if (match?.[1]) request.principal = await verify(match[1])
-      else if (!/^Basic /i.test(authorization) || rule !== 'public') throw new DomainError('unauthenticated')
+    if (authorization === undefined) return void admit(rule, request, done)
+    const match = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)
+    if (match?.[1]) {
+      verify(match[1]).then(
+        (principal) => {
+          request.principal = principal
+          admit(rule, request, done)
+        },
+        (error: Error) => done(error),
+      )
+      return
     }
+    // The OAuth token endpoint authenticates its clients by Basic (RFC 6749 §2.3.1), in its own handler.
+    if (!/^Basic /i.test(authorization) || rule !== 'public') return void done(new DomainError('unauthenticated'))
+    admit(rule, request, done)
+  })
+  app.addHook('preValidation', (request, _reply, done) => {
+    try {
+      assertCleanText(request.body)
+      assertCleanText(request.query)
+      assertCleanText(request.params)
+    } catch (error) {
+      return void done(error as Error)
+    }
+    done()
+  })
+}
+
+function admit(rule: RouteRule, request: FastifyRequest, done: (error?: Error) => void): void {
+  try {
     assertRule(rule, request.principal)
-  })
-  app.addHook('preValidation', async (request) => {
-    assertCleanText(request.body)
-    assertCleanText(request.query)
-    assertCleanText(request.params)
-  })
+  } catch (error) {
+    return void done(error as Error)
+  }
+  done()
 }
 
 type ErrorHandler = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
@@ -212,7 +235,7 @@ function observe(app: App, options: ServerOptions): void {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.schema?.operationId ?? 'other'
     duration.observe({ operation, status: reply.statusCode }, reply.elapsedTime / 1_000)
     if (reply.statusCode >= 400 && request.routeOptions.config.rule !== undefined) {
@@ -221,6 +244,7 @@ function observe(app: App, options: ServerOptions): void {
         'refused',
       )
     }
+    done()
   })
   const hidden = { schema: { hide: true } }
   app.get('/health/live', hidden, async () => ({ status: 'ok' }))
