@@ -15,12 +15,13 @@ export interface EventTerms {
   version: number
   event: EventRow
   types: ReadonlyMap<string, OfferedType>
-  /** Codes asked for so far, by their upper-case form. */
+  /** Codes asked for lately, by their upper-case form, the latest last. */
   codes: Map<string, CodeTerms>
 }
 
 const EVENTS_MAX = 5_000
-const CODES_MAX = 1_000
+/** Of one event; more than the batches at work can ask for, so that none forgets what another has just learnt. */
+const CODES_MAX = 4_000
 
 /**
  * The terms of events in memory. They may be out of date: whoever sells compares `version` with that of the allotments it has
@@ -71,7 +72,7 @@ export function createCatalogue(db: TicketsDb): Catalogue {
       return found
     },
     async learnCodes(wanted) {
-      const unknown = wanted.filter(({ terms, code }) => !terms.codes.has(code.toUpperCase()))
+      const unknown = wanted.filter(({ terms, code }) => !isKnown(terms, code.toUpperCase()))
       if (unknown.length === 0) return
       const rows = await db
         .selectFrom('promo_code')
@@ -87,11 +88,21 @@ export function createCatalogue(db: TicketsDb): Catalogue {
         const known = found.get(`${terms.event.event_id} ${key}`)
         // Guesses are not kept: there are more of them than memory, and a new code must be seen.
         if (!known) continue
-        if (terms.codes.size >= CODES_MAX) terms.codes.clear()
+        const [oldest] = terms.codes.keys()
+        if (terms.codes.size >= CODES_MAX && oldest !== undefined) terms.codes.delete(oldest)
         terms.codes.set(key, known)
       }
     },
   }
+}
+
+/** Puts a known code behind those that are forgotten before it. */
+function isKnown({ codes }: EventTerms, key: string): boolean {
+  const known = codes.get(key)
+  if (!known) return false
+  codes.delete(key)
+  codes.set(key, known)
+  return true
 }
 
 /** All of it as of one moment: the version must be that of what is read with it. */

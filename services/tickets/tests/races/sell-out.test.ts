@@ -6,9 +6,12 @@ import type { TicketsTx } from '../../src/db.ts'
 import { expireHolds } from '../../src/jobs/expire-holds.ts'
 import { publishEvent, sell, startTickets, type Tickets } from '../fixture.ts'
 import { findViolations } from '../invariants.ts'
+import { limitFor, racesOf } from '../runs.ts'
 
 const PLACES = 100
-const BUYERS = 500
+/** One sale and 500 buyers by default; with GUICHET_RACES=1000, 20 sales and 5,000 buyers. */
+const SALES = Math.ceil(racesOf(1) / 50)
+const BUYERS = SALES > 1 ? 5_000 : 500
 
 async function openSale() {
   const tickets = await startTickets({ config: { databaseConnectionsMax: 20 } })
@@ -28,45 +31,49 @@ async function persistent<Answer extends { statusCode: number }>(request: () => 
   }
 }
 
-describe('100 places and 500 buyers who want 1 to 4 each', () => {
-  it('sell exactly 100, never more, and none is stranded', async () => {
-    const { tickets, event, typeId } = await openSale()
-    const buy = async (index: number) => {
-      const key = randomUUID()
-      const body = {
-        eventId: event.eventId,
-        lines: [{ ticketTypeId: typeId, quantity: (index % 4) + 1 }],
-        buyer: { name: `Buyer ${index}`, email: `buyer${index}@example.org` },
+describe(`100 places and ${BUYERS} buyers who want 1 to 4 each`, () => {
+  it.each(Array.from({ length: SALES }, (_, sale) => sale + 1))(
+    'sell exactly 100, never more, and none is stranded (sale %i)',
+    limitFor(SALES),
+    async () => {
+      const { tickets, event, typeId } = await openSale()
+      const buy = async (index: number) => {
+        const key = randomUUID()
+        const body = {
+          eventId: event.eventId,
+          lines: [{ ticketTypeId: typeId, quantity: (index % 4) + 1 }],
+          buyer: { name: `Buyer ${index}`, email: `buyer${index}@example.org` },
+        }
+        const answer = await persistent(() =>
+          tickets.call('POST', '/v1/orders', { body, headers: { 'idempotency-key': key } }),
+        )
+        if (answer.statusCode !== 201) {
+          expect([answer.statusCode, answer.json().code]).toEqual([409, 'sold-out'])
+          return
+        }
+        const order = answer.json()
+        // One in three walks away, so that its places must come back.
+        if (index % 3 === 0) return
+        const pay = { provider: 'free', returnUrl: 'http://localhost:4000/' }
+        const url = `/v1/orders/${order.id}/payments`
+        const headers = { 'idempotency-key': key }
+        const paid = await persistent(() => tickets.call('POST', url, { secret: order.secret, body: pay, headers }))
+        expect(paid.statusCode, paid.body).toBe(201)
       }
-      const answer = await persistent(() =>
-        tickets.call('POST', '/v1/orders', { body, headers: { 'idempotency-key': key } }),
-      )
-      if (answer.statusCode !== 201) {
-        expect([answer.statusCode, answer.json().code]).toEqual([409, 'sold-out'])
-        return
-      }
-      const order = answer.json()
-      // One in three walks away, so that its places must come back.
-      if (index % 3 === 0) return
-      const pay = { provider: 'free', returnUrl: 'http://localhost:4000/' }
-      const url = `/v1/orders/${order.id}/payments`
-      const headers = { 'idempotency-key': key }
-      const paid = await persistent(() => tickets.call('POST', url, { secret: order.secret, body: pay, headers }))
-      expect(paid.statusCode, paid.body).toBe(201)
-    }
-    await Promise.all(Array.from({ length: BUYERS }, (_, index) => buy(index)))
-    const full = await placesOf(tickets)
-    // Whoever wanted one at the end got it, so that not one place is left over.
-    expect(full.held + full.sold).toBe(PLACES)
+      await Promise.all(Array.from({ length: BUYERS }, (_, index) => buy(index)))
+      const full = await placesOf(tickets)
+      // Whoever wanted one at the end got it, so that not one place is left over.
+      expect(full.held + full.sold).toBe(PLACES)
 
-    tickets.clock.advance(601)
-    while ((await expireHolds.run(tickets.context)) > 0);
-    expect(await placesOf(tickets)).toMatchObject({ held: 0, sold: full.sold })
-    await Promise.all(Array.from({ length: PLACES }, () => buy(4)))
-    expect(await placesOf(tickets)).toEqual({ capacity: PLACES, held: 0, sold: PLACES })
-    expect(await findViolations({ databaseUrl: tickets.database.url, now: tickets.clock.now() })).toEqual([])
-    await tickets.stop()
-  })
+      tickets.clock.advance(601)
+      while ((await expireHolds.run(tickets.context)) > 0);
+      expect(await placesOf(tickets)).toMatchObject({ held: 0, sold: full.sold })
+      await Promise.all(Array.from({ length: PLACES }, () => buy(4)))
+      expect(await placesOf(tickets)).toEqual({ capacity: PLACES, held: 0, sold: PLACES })
+      expect(await findViolations({ databaseUrl: tickets.database.url, now: tickets.clock.now() })).toEqual([])
+      await tickets.stop()
+    },
+  )
 
   it('oversell without the lock and the constraint (the control: this race can be lost)', async () => {
     const { tickets, event } = await openSale()
