@@ -10,7 +10,20 @@ export type DemoTicketType = {
   maxPerOrder?: number
   /** Sale opens so many days from today; absent: it is open. */
   opensInDays?: number
+  hidden?: boolean
+  maxPerBuyer?: number
+  /** `chosen`: the buyer names the price, from `priceMinor` on. */
+  pricing?: 'chosen'
+  suggestedPriceMinor?: number
+  /** English names of the types that it goes with; those come before it. */
+  goesWith?: string[]
+  maxPerTicket?: number
 }
+
+/** Places that several types share, by their English names. */
+export type DemoQuota = { name: Texts; capacity: number; types: string[] }
+
+export type DemoCode = { code: string; discountPercent?: number; usesMax?: number; unlocks?: string[] }
 
 export type DemoEvent = {
   ref: string
@@ -28,6 +41,8 @@ export type DemoEvent = {
   picture: PictureOrder
   imageAlt: Required<Texts>
   ticketTypes: DemoTicketType[]
+  quotas?: DemoQuota[]
+  codes?: DemoCode[]
   /** Everything is bought by guests of the seed. */
   soldOut?: boolean
   cancelled?: Required<Texts>

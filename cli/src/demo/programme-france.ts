@@ -25,7 +25,15 @@ export const programmeInFrance: DemoEvent[] = [
       { ...full(3800, 320), name: { en: 'Stalls', fr: 'Parterre' } },
       { ...full(2600, 180), name: { en: 'Balcony', fr: 'Balcon' } },
       reduced(1500, 90),
+      {
+        ...full(500, 400),
+        name: { en: 'Printed programme', fr: 'Programme imprimé' },
+        description: { en: 'Yours at the cloakroom.', fr: 'À retirer au vestiaire.' },
+        goesWith: ['Stalls', 'Balcony', 'Reduced price'],
+        maxPerTicket: 1,
+      },
     ],
+    codes: [{ code: 'BIENVENUE', discountPercent: 15, usesMax: 50 }],
   },
   {
     ref: 'demo-barge-jazz',
@@ -69,7 +77,24 @@ export const programmeInFrance: DemoEvent[] = [
       full(4200, 240),
       reduced(2400, 60),
       { ...full(6900, 30), name: { en: 'Front row with a drink', fr: 'Premier rang et un verre' } },
+      {
+        ...full(1000, 40),
+        name: { en: 'Pay what you can', fr: 'Prix libre' },
+        description: {
+          en: 'From 10 €. What you give above it pays for somebody else’s seat.',
+          fr: 'Dès 10 €. Ce que vous donnez en plus paie la place de quelqu’un d’autre.',
+        },
+        pricing: 'chosen',
+        suggestedPriceMinor: 2400,
+        maxPerBuyer: 2,
+      },
+      {
+        ...full(3000, 20),
+        name: { en: 'Friends of the house', fr: 'Amis de la maison' },
+        hidden: true,
+      },
     ],
+    codes: [{ code: 'AMIS', unlocks: ['Friends of the house'], usesMax: 20 }],
   },
   {
     ref: 'demo-north-light',
@@ -176,6 +201,18 @@ export const programmeInFrance: DemoEvent[] = [
       { ...full(4900, 1500), name: { en: 'Weekend pass', fr: 'Pass deux jours' } },
       { ...full(2900, 900), name: { en: 'Saturday', fr: 'Samedi' } },
       { ...full(2900, 900), name: { en: 'Sunday', fr: 'Dimanche' } },
+    ],
+    quotas: [
+      {
+        name: { en: 'Saturday on the site', fr: 'Samedi sur le site' },
+        capacity: 2000,
+        types: ['Weekend pass', 'Saturday'],
+      },
+      {
+        name: { en: 'Sunday on the site', fr: 'Dimanche sur le site' },
+        capacity: 2000,
+        types: ['Weekend pass', 'Sunday'],
+      },
     ],
   },
   {

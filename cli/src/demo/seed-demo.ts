@@ -4,7 +4,7 @@ import { createPublicApi, explainProblem, type PublicApi } from '../public-api.t
 import { Refusal } from '../refusal.ts'
 import type { Session } from '../session.ts'
 import { buyAll } from './buy-all.ts'
-import type { DemoEvent, DemoTicketType } from './demo-event.ts'
+import type { DemoEvent } from './demo-event.ts'
 import { demoEvents } from './events.ts'
 import { drawPicture } from './pictures.ts'
 
@@ -12,6 +12,8 @@ export const DEMO_ORGANIZER = 'Les Nuits Bleues'
 
 type ApiEvent = { id: string; status: string; title: { en?: string; fr?: string }; imageUrl: string | null }
 type TypeItem = { id: string; name: { en?: string } }
+/** The ids of ticket types, by their English names. */
+type IdsOf = (names: readonly string[]) => string[]
 
 export type SeedOptions = {
   publicUrl: string
@@ -86,15 +88,43 @@ async function putOnSale(api: PublicApi, demo: DemoEvent, event: ApiEvent, now: 
   if (event.status === 'cancelled') return
   const path = `/v1/events/${event.id}/ticket-types`
   const { body } = await need<{ items: TypeItem[] }>(api.call('tickets', 'GET', path))
-  const names = new Set(body.items.map(({ name }) => name.en))
-  for (const type of demo.ticketTypes) {
-    if (!names.has(type.name.en)) await need(api.call('tickets', 'POST', path, { body: typeBody(type, now) }))
+  const ids = new Map(body.items.map(({ id, name }) => [name.en ?? '', id]))
+  const idsOf = (names: readonly string[]) => names.map((name) => ids.get(name) ?? '')
+  for (const { goesWith, opensInDays, ...type } of demo.ticketTypes) {
+    if (ids.has(type.name.en ?? '')) continue
+    const more = {
+      ...(goesWith ? { addOnTo: idsOf(goesWith) } : {}),
+      ...(opensInDays === undefined
+        ? {}
+        : { salesStartAt: new Date(now.getTime() + opensInDays * 86_400_000).toISOString() }),
+    }
+    const made = await need<TypeItem>(api.call('tickets', 'POST', path, { body: { ...type, ...more } }))
+    ids.set(type.name.en ?? '', made.body.id)
+  }
+  await shareQuotas(api, demo, event, idsOf)
+  await addCodes(api, demo, event, idsOf)
+}
+
+async function shareQuotas(api: PublicApi, demo: DemoEvent, event: ApiEvent, idsOf: IdsOf): Promise<void> {
+  if (!demo.quotas) return
+  const path = `/v1/events/${event.id}/allotments`
+  const { body } = await need<{ items: { name: { en?: string } | null }[] }>(api.call('tickets', 'GET', path))
+  for (const { name, capacity, types } of demo.quotas) {
+    if (body.items.some((item) => item.name?.en === name.en)) continue
+    const quota = { kind: 'shared', name, capacity, ticketTypeIds: idsOf(types) }
+    await need(api.call('tickets', 'POST', path, { body: quota }))
   }
 }
 
-function typeBody({ opensInDays, ...type }: DemoTicketType, now: Date) {
-  if (opensInDays === undefined) return type
-  return { ...type, salesStartAt: new Date(now.getTime() + opensInDays * 86_400_000).toISOString() }
+async function addCodes(api: PublicApi, demo: DemoEvent, event: ApiEvent, idsOf: IdsOf): Promise<void> {
+  if (!demo.codes) return
+  const path = `/v1/events/${event.id}/promo-codes`
+  const { body } = await need<{ items: { code: string }[] }>(api.call('tickets', 'GET', path))
+  for (const { unlocks, ...code } of demo.codes) {
+    if (body.items.some((item) => item.code === code.code)) continue
+    const opened = unlocks ? { unlocks: true, ticketTypeIds: idsOf(unlocks) } : {}
+    await need(api.call('tickets', 'POST', path, { body: { ...code, ...opened } }))
+  }
 }
 
 async function cancel(api: PublicApi, eventId: string, reason: { en: string; fr: string }): Promise<void> {

@@ -6,10 +6,10 @@ import type { OrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
 import type { Settlement } from './payments/settle-payment.ts'
 import type { Settled } from './payments/settle-together.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Batcher } from './stock/batcher.ts'
 import type { Stock } from './stock/stock.ts'
 import type { TicketCodes } from './tickets/ticket-code.ts'
-import type { RateLimits } from './waiting-list/limit-joins.ts'
 
 /** What routes, consumers and jobs may use. */
 export interface Context {

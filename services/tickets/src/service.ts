@@ -30,11 +30,11 @@ import { settleTogether } from './payments/settle-together.ts'
 import { createSimulatedProvider } from './payments/simulated-provider.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
+import { POLICIES } from './rate-limits.ts'
 import { createBatcher } from './stock/batcher.ts'
 import { isOutage } from './stock/outage.ts'
 import { createStock } from './stock/stock.ts'
 import { createTicketCodes } from './tickets/ticket-code.ts'
-import { POLICIES } from './waiting-list/limit-joins.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 const JOBS = [

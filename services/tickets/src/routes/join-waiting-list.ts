@@ -4,9 +4,9 @@ import { type App, languageOf, parseId, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { EventParams } from '../events/event.ts'
+import { limitJoins } from '../rate-limits.ts'
 import { JoinBody } from '../waiting-list/entry-schema.ts'
 import { joinList } from '../waiting-list/join-list.ts'
-import { limitJoins } from '../waiting-list/limit-joins.ts'
 
 /**
  * POST /v1/events/:eventId/waiting-list — for places of a sold-out type. The answer is the same whether the address is on the

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { EventRow } from '../db.ts'
 import { EventParams } from '../events/event.ts'
 import { fetchEvent } from '../events/find-event.ts'
+import { guessCode } from '../rate-limits.ts'
 import type { Snapshot } from '../stock/availability.ts'
 import type { OfferedType } from '../stock/catalogue.ts'
 import { type CodeTerms, isValidNow } from '../stock/decide.ts'
@@ -48,8 +49,11 @@ export function listTicketTypes(app: App, ctx: Context): void {
       if (!seen || seen.terms.event.status === 'draft') throw new DomainError('not-found')
       const promoCode = request.query.promoCode?.trim()
       if (promoCode !== undefined) {
+        const guess = await guessCode(ctx.limits, request, reply, { eventId: eventUuid, code: promoCode })
         await ctx.stock.catalogue.learnCodes([{ terms: seen.terms, code: promoCode }])
-        return present(seen, promoCode)
+        const answer = present(seen, promoCode)
+        await guess.done(answer.promoCode?.valid === true)
+        return answer
       }
       const { json, etag } = presentedOnce(seen)
       reply.header('cache-control', 'public, max-age=1').header('vary', 'authorization').header('etag', etag)

@@ -8,6 +8,7 @@ import { PRICE_MINOR_MAX } from '../money/currency.ts'
 import { BuyerBody, LocaleBody, OrderAnswer } from '../orders/order-schema.ts'
 import { placeOrder } from '../orders/place-order.ts'
 import { presentPlaced } from '../orders/present-order.ts'
+import { guessCode } from '../rate-limits.ts'
 
 const Body = Type.Object({
   eventId: Type.String(),
@@ -52,15 +53,23 @@ export function placeOrderRoute(app: App, ctx: Context): void {
       })
       const idempotency = claimKey(request, scopeOf(request))
       if (!ctx.stock.catalogue.peek(eventId)) await fetchEvent(ctx, eventId)
-      const placed = await placeOrder(ctx, {
+      const promoCode = body.promoCode?.trim()
+      const guess =
+        promoCode === undefined ? undefined : await guessCode(ctx.limits, request, reply, { eventId, code: promoCode })
+      const wanted = {
         eventId,
         lines,
-        promoCode: body.promoCode?.trim(),
+        promoCode,
         buyer: body.buyer,
         buyerUserId: principal.kind === 'user' ? toUuid('usr', principal.userId) : null,
         locale: body.locale ?? languageOf(request),
         idempotency,
+      }
+      const placed = await placeOrder(ctx, wanted).catch(async (error: unknown) => {
+        await guess?.done(!(error instanceof DomainError && error.code === 'promo-code-invalid'))
+        throw error
       })
+      await guess?.done(true)
       if (placed.replayed) reply.header('idempotency-replayed', 'true')
       return reply.code(201).send(presentPlaced(ctx, placed))
     },

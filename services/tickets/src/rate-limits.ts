@@ -1,0 +1,51 @@
+import { type RateLimits as Limits, senderOf } from '@guichet/server'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+
+/** How many, in how many seconds. */
+export const POLICIES = {
+  /** Each join may send a mail and keeps others from buying. */
+  'waiting-list': { points: 5, duration: 900 },
+  'waiting-list-sender': { points: 100, duration: 900 },
+  /** Wrong codes. Who has one mistypes it now and then; who tries them out goes on and on. */
+  'promo-code': { points: 20, duration: 60 },
+} as const
+
+export type RateLimits = Limits<keyof typeof POLICIES>
+
+/** Counts by sender and address, so that the count tells a sender nothing about what others did with the address. */
+export async function limitJoins(
+  limits: RateLimits,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  email: string,
+): Promise<void> {
+  const sender = senderOf(request)
+  await limits.take(reply, 'waiting-list-sender', sender)
+  await limits.take(reply, 'waiting-list', `${sender} ${email.toLowerCase()}`)
+}
+
+/** Wrong codes by sender and event: a page that asks again with the same one is no new guess. */
+const wrong = new LRUCache<string, true>({ max: 10_000, ttl: POLICIES['promo-code'].duration * 1_000 })
+
+/**
+ * Counts a sender's guesses at codes, before anything is told about the code; `done` gives the guess back if it was right.
+ * Beyond the limit right ones are refused too, or the limit would tell them apart.
+ */
+export async function guessCode(
+  limits: RateLimits,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  guess: { eventId: string; code: string },
+): Promise<{ done(wasRight: boolean): Promise<void> }> {
+  const sender = senderOf(request)
+  const name = `${sender} ${guess.eventId} ${guess.code.toUpperCase()}`
+  const isNew = !wrong.has(name)
+  if (isNew) await limits.take(reply, 'promo-code', sender)
+  return {
+    async done(wasRight) {
+      if (!wasRight) wrong.set(name, true)
+      else if (isNew) await limits.giveBack('promo-code', sender)
+    },
+  }
+}
