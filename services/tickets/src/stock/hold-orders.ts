@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { type Pool, type PoolClient, sqlState } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
 import type { KeyClaim } from '@guichet/server'
 import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
 import { totalMinor } from '../money/currency.ts'
@@ -54,36 +55,46 @@ export interface HoldEngine {
   saw(eventId: string, allotments: readonly LockedAllotment[]): void
 }
 
-const ATTEMPTS_MAX = 5
+/** Of a batch that fails, and of one whose terms turn out to be old: an organizer may be at work on many codes. */
+const FAILURES_MAX = 5
+const STALE_MAX = 20
 /** Serialization failure, deadlock; and a key that another process stored since we looked: next time we see its answer. */
 const RETRYABLE = new Set(['40001', '40P01', '23505'])
 
 /**
  * Decides on a batch of requests and writes all that are granted, in one transaction of two round trips: lock, then write and
  * commit. When it returns, every outcome is durable.
+ * @throws DomainError `sale-busy` when the terms of an event change faster than they can be read.
  */
 export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
-  for (let attempt = 1; ; attempt++) {
-    const terms = await termsOf(engine.catalogue, requests, attempt === 1)
+  for (let stale = 0, failures = 0; stale < STALE_MAX; ) {
+    const terms = await termsOf(engine.catalogue, requests, stale + failures === 0)
     const client = await engine.pool.connect()
+    let outcomes: HoldOutcome[] | undefined
     try {
-      const outcomes = await tryBatch(engine, client, requests, terms)
-      client.release()
-      if (outcomes) return outcomes
-      if (attempt >= ATTEMPTS_MAX) throw new Error('The terms of an event change faster than they can be read')
+      outcomes = await tryBatch(engine, client, requests, terms)
     } catch (error) {
-      // A connection that failed, or cannot even roll back, is not used again.
-      const broken =
-        (sqlState(error) === undefined && isOutage(error)) ||
-        (await client.query('rollback').then(
-          () => false,
-          () => true,
-        ))
-      client.release(broken)
-      if (attempt >= ATTEMPTS_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
-      await new Promise((resolve) => setTimeout(resolve, randomInt(10 * attempt)))
+      client.release(await isBroken(client, error))
+      failures += 1
+      if (failures >= FAILURES_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
+      await new Promise((resolve) => setTimeout(resolve, randomInt(10 * failures)))
+      continue
     }
+    // Outside the try: given back twice, a connection would be taken from whoever has it by then.
+    client.release()
+    if (outcomes) return outcomes
+    stale += 1
   }
+  throw new DomainError('sale-busy')
+}
+
+/** A connection that failed, or cannot even roll back, is not used again. */
+async function isBroken(client: PoolClient, error: unknown): Promise<boolean> {
+  if (sqlState(error) === undefined && isOutage(error)) return true
+  return client.query('rollback').then(
+    () => false,
+    () => true,
+  )
 }
 
 async function termsOf(catalogue: Catalogue, requests: readonly HoldRequest[], first: boolean) {
