@@ -25,8 +25,11 @@ export async function limitJoins(
   await limits.take(reply, 'waiting-list', `${sender} ${email.toLowerCase()}`)
 }
 
-/** Wrong codes by sender and event: a page that asks again with the same one is no new guess. */
-const wrong = new LRUCache<string, true>({ max: 10_000, ttl: POLICIES['promo-code'].duration * 1_000 })
+/**
+ * Guesses by sender, event and code: wrong ones, and those not yet answered. The same one again is no new guess, be it of a
+ * page that is loaded anew, or of the many buyers of one school who come at once, with one address and one code.
+ */
+const guesses = new LRUCache<string, Promise<void>>({ max: 10_000, ttl: POLICIES['promo-code'].duration * 1_000 })
 
 /**
  * Counts a sender's guesses at codes, before anything is told about the code; `done` gives the guess back if it was right.
@@ -40,12 +43,20 @@ export async function guessCode(
 ): Promise<{ done(wasRight: boolean): Promise<void> }> {
   const sender = senderOf(request)
   const name = `${sender} ${guess.eventId} ${guess.code.toUpperCase()}`
-  const isNew = !wrong.has(name)
-  if (isNew) await limits.take(reply, 'promo-code', sender)
+  const known = guesses.get(name)
+  const taken = known ?? limits.take(reply, 'promo-code', sender)
+  if (!known) guesses.set(name, taken)
+  await taken.catch((refusal) => {
+    guesses.delete(name)
+    throw refusal
+  })
   return {
     async done(wasRight) {
-      if (!wasRight) wrong.set(name, true)
-      else if (isNew) await limits.giveBack('promo-code', sender)
+      if (!wasRight) guesses.set(name, taken)
+      else if (!known) {
+        guesses.delete(name)
+        await limits.giveBack('promo-code', sender)
+      }
     },
   }
 }

@@ -41,3 +41,9 @@ it('counts neither good codes nor the same mistake again', async () => {
   }
   expect((await hold(tickets, event.eventId, typeId, 1, { promoCode: 'right' })).promoCode).toBe('right')
 })
+
+it('counts one guess of the many who come at once from one address with the same code', async () => {
+  const { event, typeId } = await openSale()
+  const buyers = Array.from({ length: 60 }, () => hold(tickets, event.eventId, typeId, 1, { promoCode: 'right' }))
+  expect((await Promise.all(buyers)).every((order) => order.promoCode === 'right')).toBe(true)
+})

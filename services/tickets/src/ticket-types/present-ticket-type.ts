@@ -81,7 +81,7 @@ export function presentTicketType(
     addOnTo: type.add_on_to.map((id) => toId('typ', id)),
     maxPerTicket: type.max_per_ticket,
     codePriceMinor: priceWithCode(type, code),
-    waitingList: availability === 'sold-out' && type.add_on_to.length === 0,
+    waitingList: availability === 'sold-out' && type.add_on_to.length === 0 && !type.hidden,
     ...(member ? forMembers(type) : {}),
   }
 }

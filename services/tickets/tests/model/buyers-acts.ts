@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { toUuid } from '@guichet/server'
 import { expect } from 'vitest'
-import { type Answer, command, emailOf, expectOutcome, hasOrders, oneOf } from './command.ts'
+import { type Answer, command, emailOf, expectOutcome, hasOrders, oneOf, sender } from './command.ts'
 import type { Opinion } from './naive-decide.ts'
 import { asMember } from './sale.ts'
 import { EXTENSIONS_MAX, HOLD_SECONDS, type ModelOrder, type SaleModel, type TypeName } from './sale-model.ts'
@@ -38,7 +38,7 @@ export const hold = ({ lines, promoCode, buyer }: Wanted) =>
       const buyerKeys = buyer ? [`email ${emailOf(buyer)}`] : []
       const opinion = model.sale().judge({ lines: order, promoCode, buyerKeys })
       const key = randomUUID()
-      const send = () => tickets.call('POST', '/v1/orders', { body, headers: { 'idempotency-key': key } })
+      const send = () => tickets.call('POST', '/v1/orders', { body, headers: { ...sender(), 'idempotency-key': key } })
       let answer = await send()
       if (answer.statusCode !== 201 && !isExpected(answer, opinion)) {
         // Refusals may be a second old, but no more.
@@ -67,13 +67,24 @@ export const hold = ({ lines, promoCode, buyer }: Wanted) =>
     },
   )
 
+export const look = (withCode: boolean) =>
+  command(`look at the shop${withCode ? ' with the code' : ''}`, async (model, { tickets, event }) => {
+    tickets.context.stock.availability.forget(toUuid('evt', event.eventId))
+    const query = withCode ? '?promoCode=gratis' : ''
+    const answer = (
+      await tickets.call('GET', `/v1/events/${event.eventId}/ticket-types${query}`, { headers: sender() })
+    ).json()
+    expect(answer.promoCode).toEqual(withCode ? { code: 'gratis', valid: model.codeActive } : null)
+    expect(answer.items).toMatchObject(model.shop(withCode))
+  })
+
 export const repeat = (index: number, changed: boolean) =>
   command(
     `repeat order ${index}${changed ? ' with another body' : ''}`,
     async (model, { tickets }) => {
       const { id, secret, request } = oneOf(placed(model), index)
       const body = changed ? { ...request?.body, locale: 'fr' } : request?.body
-      const headers = { 'idempotency-key': request?.key ?? '' }
+      const headers = { ...sender(), 'idempotency-key': request?.key ?? '' }
       const answer = await tickets.call('POST', '/v1/orders', { body, headers })
       if (changed) expect([answer.statusCode, answer.json().code]).toEqual([422, 'idempotency-key-reused'])
       else {

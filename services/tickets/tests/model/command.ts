@@ -29,6 +29,13 @@ export const oneOf = <T>(list: readonly T[], index: number): T => {
   return found
 }
 export const hasOrders = (model: Readonly<SaleModel>) => model.orders.length > 0
+
+let senders = 0
+/** Another address each time, as buyers have: who tries code after code is stopped. */
+export const sender = () => {
+  senders += 1
+  return { 'x-forwarded-for': `10.2.${(senders >> 8) & 255}.${senders & 255}` }
+}
 export const emailOf = (buyer: string) => `${buyer}@example.org`
 
 /** The service refused for this reason, or did it if there is none. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { cancel, confirm, extend, hold, refund, repeat, sayName } from './buyers-acts.ts'
+import { cancel, confirm, extend, hold, look, refund, repeat, sayName } from './buyers-acts.ts'
 import type { Command } from './command.ts'
-import { pass, pause, setCapacity, setShared, setUses, sweep, switchCode } from './organizers-acts.ts'
-import { CODE_TYPES, HOLD_SECONDS, OFFER_SECONDS, TYPE_NAMES } from './sale-model.ts'
+import { dropShared, pass, pause, setCapacity, setShared, setUses, sweep, switchCode } from './organizers-acts.ts'
+import { CODE_TYPES, HOLD_SECONDS, OFFER_SECONDS, SHARING, TYPE_NAMES } from './sale-model.ts'
 import { join, leave, offer, WAITED_FOR } from './waiting-acts.ts'
 
 const index = fc.nat({ max: 20 })
@@ -32,7 +32,13 @@ const joining = fc
 
 const change = fc.oneof(
   fc.tuple(type, fc.integer({ min: 0, max: 5 })).map(([name, capacity]) => setCapacity(name, capacity)),
-  fc.option(fc.integer({ min: 0, max: 8 })).map(setShared),
+  fc
+    .tuple(fc.integer({ min: 0, max: 6 }), fc.subarray([...SHARING], { minLength: 1 }))
+    .map(([capacity, types]) => setShared(capacity, types)),
+  fc
+    .tuple(fc.integer({ min: 0, max: 6 }), fc.subarray([...SHARING], { minLength: 1 }))
+    .map(([capacity, types]) => setShared(capacity, types)),
+  fc.constant(dropShared),
   fc.option(fc.integer({ min: 0, max: 6 })).map(setUses),
   fc.boolean().map(switchCode),
   fc.tuple(type, fc.boolean()).map(([name, paused]) => pause(name, paused)),
@@ -42,6 +48,7 @@ const care = fc.oneof(
   index.map(extend),
   index.map(sayName),
   index.map(refund),
+  fc.boolean().map(look),
 )
 const time = fc.constantFrom(30, 300, HOLD_SECONDS - 1, HOLD_SECONDS, OFFER_SECONDS)
 

@@ -1,7 +1,7 @@
 import { expireHolds } from '../../src/jobs/expire-holds.ts'
 import { command, expectOutcome } from './command.ts'
-import { asMember, sharedPool } from './sale.ts'
-import { CODE_TYPES, SHARED, type TypeName } from './sale-model.ts'
+import { asMember } from './sale.ts'
+import { CODE_TYPES, type TypeName } from './sale-model.ts'
 
 export const pass = (seconds: number) =>
   command(`${seconds} s pass`, async (_model, { tickets }) => tickets.clock.advance(seconds))
@@ -21,28 +21,29 @@ export const setCapacity = (type: TypeName, capacity: number) =>
     if (!refusal) model.capacity[type] = capacity
   })
 
-export const setShared = (capacity: number | null) =>
-  command(
-    `shared pool: ${capacity}`,
-    async (model, real) => {
-      const refusal = capacity !== null && capacity < model.taken(SHARED) ? 'capacity-below-sold' : undefined
-      const path = `/v1/allotments/${real.sharedId}`
-      if (capacity === null) expectOutcome(await asMember(real, 'DELETE', path), undefined)
-      else if (model.shared !== null) expectOutcome(await asMember(real, 'PATCH', path, { capacity }), refusal)
-      else {
-        const made = await asMember(
-          real,
-          'POST',
-          `/v1/events/${real.event.eventId}/allotments`,
-          sharedPool(model, capacity),
-        )
-        expectOutcome(made, refusal)
-        real.sharedId = made.json().id
-      }
-      if (!refusal) model.shared = capacity
-    },
-    (model) => capacity !== null || model.shared !== null,
-  )
+/** Makes a pool that several types share, or changes it. */
+export const setShared = (capacity: number, types: readonly TypeName[]) =>
+  command(`shared pool: ${capacity} for ${types}`, async (model, real) => {
+    const body = { capacity, ticketTypeIds: types.map((name) => model.ids[name]) }
+    const refusal = capacity < model.taken(types) ? 'capacity-below-sold' : undefined
+    if (model.shared) expectOutcome(await asMember(real, 'PATCH', `/v1/allotments/${real.sharedId}`, body), refusal)
+    else {
+      const path = `/v1/events/${real.event.eventId}/allotments`
+      const made = await asMember(real, 'POST', path, { kind: 'shared', ...body })
+      expectOutcome(made, refusal)
+      real.sharedId = made.json().id
+    }
+    if (!refusal) model.shared = { capacity, types }
+  })
+
+export const dropShared = command(
+  'no shared pool',
+  async (model, real) => {
+    expectOutcome(await asMember(real, 'DELETE', `/v1/allotments/${real.sharedId}`), undefined)
+    model.shared = null
+  },
+  (model) => model.shared !== null,
+)
 
 export const setUses = (usesMax: number | null) =>
   command(`uses of the code: ${usesMax}`, async (model, real) => {

@@ -1,7 +1,7 @@
 import type { CodeTerms, StockView, TypeTerms } from '../../src/stock/decide.ts'
 import { NaiveSale, type Ticket } from './naive-decide.ts'
 
-/** What an event sells in a run. `standard` and `hidden` also share a pool, once there is one. */
+/** What an event sells in a run. */
 export const TYPE_NAMES = ['standard', 'limited', 'meal', 'hidden'] as const
 export type TypeName = (typeof TYPE_NAMES)[number]
 
@@ -13,7 +13,8 @@ export const TYPES = {
   hidden: { priceMinor: 0, capacity: 3, hidden: true },
 }
 export const ADD_ON = { type: 'meal', to: ['standard', 'limited'] } as const
-export const SHARED: readonly TypeName[] = ['standard', 'hidden']
+/** May share a pool. Of those that people wait for only one, so that there is one order in which they are served. */
+export const SHARING = ['standard', 'hidden', 'meal'] as const
 export const CODE = { code: 'Gratis', discountPercent: 100, unlocks: true, usesMax: 4 }
 export const CODE_TYPES: readonly TypeName[] = ['limited', 'hidden']
 export const HOLD_SECONDS = 600
@@ -50,8 +51,8 @@ export class SaleModel {
   readonly #now: () => Date
   readonly capacity: Record<TypeName, number>
   readonly paused = new Set<TypeName>()
-  /** Places of the shared pool; null: there is none. */
-  shared: number | null = null
+  /** The shared pool, while there is one. */
+  shared: { capacity: number; types: readonly TypeName[] } | null = null
   usesMax: number | null = CODE.usesMax
   codeActive = true
   readonly orders: ModelOrder[] = []
@@ -91,8 +92,8 @@ export class SaleModel {
   /** Places that one more order could have of a type. */
   free(name: TypeName): number {
     const own = this.capacity[name] - this.taken([name])
-    if (this.shared === null || !SHARED.includes(name)) return own
-    return Math.min(own, this.shared - this.taken(SHARED))
+    if (!this.shared?.types.includes(name)) return own
+    return Math.min(own, this.shared.capacity - this.taken(this.shared.types))
   }
 
   typeTerms(name: TypeName): TypeTerms {
@@ -111,7 +112,7 @@ export class SaleModel {
       paused: this.paused.has(name),
       addOnTo: name === ADD_ON.type ? ADD_ON.to.map((other) => this.ids[other]) : [],
       maxPerTicket: terms.maxPerTicket,
-      allotmentIds: [name, ...(this.shared !== null && SHARED.includes(name) ? ['shared'] : [])],
+      allotmentIds: [name, ...(this.shared?.types.includes(name) ? ['shared'] : [])],
     }
   }
 
@@ -143,11 +144,27 @@ export class SaleModel {
         ),
       free: new Map([
         ...TYPE_NAMES.map((name): [string, number] => [name, this.capacity[name] - this.taken([name])]),
-        ['shared', (this.shared ?? 0) - this.taken(SHARED)],
+        ['shared', this.shared ? this.shared.capacity - this.taken(this.shared.types) : 0],
         ['uses', (this.usesMax ?? 0) - this.taken(CODE_TYPES, true)],
       ]),
     }
     return new NaiveSale(view)
+  }
+
+  /** What a buyer should see of the types on sale, with the code or without. */
+  shop(withCode: boolean) {
+    const code = withCode && this.codeActive
+    return TYPE_NAMES.filter((name) => name !== 'hidden' || code).map((name) => {
+      const soldOut = this.waiting(name).length > 0 || this.free(name) < 1
+      const availability = this.paused.has(name) ? 'paused' : soldOut ? 'sold-out' : 'on-sale'
+      return {
+        id: this.ids[name],
+        availability,
+        remaining: availability === 'on-sale' ? this.free(name) : null,
+        waitingList: availability === 'sold-out' && name !== 'meal' && name !== 'hidden',
+        codePriceMinor: code && name === 'limited' ? 0 : null,
+      }
+    })
   }
 
   /** Every pool as the service should have it. */
@@ -164,7 +181,7 @@ export class SaleModel {
         ...pool(this.ids[name], this.capacity[name], [name]),
         waiting: this.waiting(name).length,
       })),
-      ...(this.shared === null ? [] : [pool('shared', this.shared, SHARED)]),
+      ...(this.shared ? [pool('shared', this.shared.capacity, this.shared.types)] : []),
       ...(this.usesMax === null ? [] : [pool('promo', this.usesMax, CODE_TYPES, true)]),
     ]
   }

@@ -3,7 +3,7 @@ import { sql } from '@guichet/database'
 import { toId, toUuid } from '@guichet/server'
 import { type PublishedEvent, publishEvent, sell, type Tickets } from '../fixture.ts'
 import { findViolations } from '../invariants.ts'
-import { ADD_ON, CODE, CODE_TYPES, SaleModel, SHARED, TYPE_NAMES, TYPES, type TypeName } from './sale-model.ts'
+import { ADD_ON, CODE, CODE_TYPES, SaleModel, TYPE_NAMES, TYPES, type TypeName } from './sale-model.ts'
 
 /** The service and one event of it, as the commands reach it. */
 export interface Sale {
@@ -48,11 +48,6 @@ export function asMember(
     headers: { 'if-match': '*', ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}) },
     ...(body ? { body } : {}),
   })
-}
-
-/** The body with which the shared pool is made. */
-export function sharedPool(model: SaleModel, capacity: number) {
-  return { kind: 'shared', capacity, ticketTypeIds: SHARED.map((name) => model.ids[name]) }
 }
 
 /** The pools as they are in the database, by the names that the model gives them. */
