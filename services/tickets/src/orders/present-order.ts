@@ -96,15 +96,7 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
   return {
     id,
     number: order.number,
-    eventId: toId('evt', order.event_id),
-    event: {
-      title: event.title,
-      startsAt: event.starts_at.toISOString(),
-      endsAt: event.ends_at.toISOString(),
-      timeZone: event.time_zone,
-      venue: event.venue,
-      status: event.status,
-    },
+    ...presentEvent(event),
     organizerId: toId('org', order.organizer_id),
     state: order.state,
     lines: lines.map((line) => ({
@@ -130,6 +122,31 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     createdAt: order.created_at.toISOString(),
     confirmedAt: order.confirmed_at?.toISOString() ?? null,
     version: order.version,
+  }
+}
+
+const presented = new WeakMap<EventRow, ReturnType<typeof presentEventAnew>>()
+
+/** Once for each row: thousands of orders a second are of the same one. */
+function presentEvent(event: EventRow) {
+  const known = presented.get(event)
+  if (known) return known
+  const made = presentEventAnew(event)
+  presented.set(event, made)
+  return made
+}
+
+function presentEventAnew(event: EventRow) {
+  return {
+    eventId: toId('evt', event.event_id),
+    event: {
+      title: event.title,
+      startsAt: event.starts_at.toISOString(),
+      endsAt: event.ends_at.toISOString(),
+      timeZone: event.time_zone,
+      venue: event.venue,
+      status: event.status,
+    },
   }
 }
 
