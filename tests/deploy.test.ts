@@ -71,6 +71,12 @@ describe('compose.yaml', () => {
     expect(() => readSmsConfig(environment('sms'))).not.toThrow()
   })
 
+  it('lets those who count visitors know them apart, although all come through web', () => {
+    for (const service of ['accounts', 'tickets']) {
+      expect(environment(service)[`${service.toUpperCase()}_TRUST_PROXY`], service).toBe('uniquelocal')
+    }
+  })
+
   it('shows the secrets to nobody who needs none', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       const needs = name === 'secrets' || JSON.stringify(service).includes('"/secrets/')

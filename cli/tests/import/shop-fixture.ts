@@ -84,6 +84,7 @@ export async function openShop(): Promise<Shop> {
       extensionsMax: 10,
       offerSeconds: 14_400,
       databaseConnectionsMax: 6,
+      trustProxy: ['loopback'],
     },
     secrets: {
       databaseUrl: databases.tickets.url,

@@ -16,6 +16,8 @@ export interface Config {
   /** How long places are kept for somebody on the waiting list. */
   offerSeconds: number
   databaseConnectionsMax: number
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  trustProxy: string[]
   logLevel: string
 }
 
@@ -51,6 +53,11 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     extensionsMax: settings.integer('EXTENSIONS_MAX', 10, { min: 0, max: 10 }),
     offerSeconds: settings.integer('OFFER_SECONDS', 14_400, { min: 60, max: 604_800 }),
     databaseConnectionsMax: settings.integer('DATABASE_CONNECTIONS', 10, { min: 2, max: 200 }),
+    trustProxy: settings
+      .text('TRUST_PROXY', 'loopback')
+      .split(',')
+      .map((address) => address.trim())
+      .filter(Boolean),
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {

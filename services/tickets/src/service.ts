@@ -92,6 +92,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
       }),
     ready: { database: async () => void (await sql`select 1`.execute(db)) },
     log,
+    trustProxy: config.trustProxy,
   })
   addRoutes(app, context)
   const handlers = messageHandlers(cutoffs)

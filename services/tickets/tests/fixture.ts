@@ -45,6 +45,7 @@ export async function startTickets(options: FixtureOptions = {}) {
     extensionsMax: 10,
     offerSeconds: 14_400,
     databaseConnectionsMax: 10,
+    trustProxy: ['loopback'],
     logLevel: 'silent',
     ...options.config,
   }
