@@ -68,6 +68,26 @@ describe('a hold whose deadline comes while its buyer confirms, asks for time, o
     expect(await violations()).toEqual([])
   })
 
+  it(`is confirmed or cancelled, never both, in each of ${RACES} races of two tabs`, limitFor(RACES), async () => {
+    const { tickets } = two
+    const event = await publishEvent(tickets)
+    for (let race = 0; race < RACES; race += AT_ONCE) {
+      const type = await sell(tickets, event, { capacity: AT_ONCE, priceMinor: 0 })
+      const orders: Held[] = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => hold(tickets, event.eventId, type)),
+      )
+      await Promise.all(
+        orders.map(async (order, index) => {
+          const answers = await Promise.all([confirm(order, index), act(order, index + 1, 'cancellation')])
+          const statuses = answers.map(({ statusCode }) => statusCode)
+          expect(statuses.filter((status) => status < 300)).toHaveLength(1)
+          expect(statuses).toContain(409)
+        }),
+      )
+    }
+    expect(await violations()).toEqual([])
+  })
+
   it('has two when each side acts on what it read before (the control: this race can be lost)', async () => {
     const { tickets } = two
     const { db } = tickets.context

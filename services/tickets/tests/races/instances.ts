@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { createTickets } from '../../src/service.ts'
 import { SECRETS, startTickets } from '../fixture.ts'
 
@@ -22,6 +23,7 @@ export async function startTwo() {
       for (;;) {
         const answer = await apps[instance % 2]?.inject({ method: 'POST', url, headers, payload: body })
         if (answer && answer.statusCode !== 503) return answer
+        await setImmediate()
       }
     },
     async stop() {
