@@ -7,10 +7,14 @@ import type { Settlement } from './settle-payment.ts'
 /** `settled`: done, or nothing was left to do. `alone`: not the usual case, and untouched. */
 export type Settled = 'settled' | 'alone'
 
+/** What one transaction issues, unless it is one order's: beyond, it would take the memory and the time of all others. */
+export const TICKETS_MAX = 5_000
+
 /**
  * Confirms the orders of many payments in one transaction: those that are held, and whose money is what was asked for. All
  * sales of an event share its stock, and all of an organizer its numbers: one by one, each commit would wait for the one
  * before. Locks orders, payments, allotments and numbers, as everybody does, and each of these in the order of the ids.
+ * @throws when they have too many tickets together: the batcher then halves the batch.
  */
 export async function settleTogether(ctx: Context, settlements: readonly Settlement[]): Promise<Settled[]> {
   return inTransaction(ctx.db, async (tx) => {
@@ -37,17 +41,21 @@ export async function settleTogether(ctx: Context, settlements: readonly Settlem
     const usual = settlements.filter((_settlement, index) => results[index] === 'confirm')
     if (usual.length > 0) {
       const now = await ctx.time(tx)
-      await confirmHeldOrders(
-        tx,
-        usual.flatMap(({ payment }) => orders.get(payment.order_id) ?? []),
-        now,
-      )
+      const confirmed = usual.flatMap(({ payment }) => orders.get(payment.order_id) ?? [])
+      assertNotTooMany(confirmed)
+      await confirmHeldOrders(tx, confirmed, now)
       await recordCharges(tx, usual, now)
     }
     const done = settlements.filter((_settlement, index) => results[index] !== 'alone')
     await rememberWebhooks(tx, done)
     return results.map((result) => (result === 'alone' ? 'alone' : 'settled'))
   })
+}
+
+/** By the places that they have drawn, of which each ticket has one at least. */
+function assertNotTooMany(orders: readonly OrderRow[]): void {
+  const places = orders.flatMap((order) => order.allotment_places).reduce((sum, count) => sum + count, 0)
+  if (orders.length > 1 && places > TICKETS_MAX) throw new Error(`Too much for one transaction: ${places} places`)
 }
 
 async function lockOrders(tx: TicketsTx, settlements: readonly Settlement[]): Promise<Map<string, OrderRow>> {
