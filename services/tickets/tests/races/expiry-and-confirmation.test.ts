@@ -64,7 +64,10 @@ describe('a hold whose deadline comes while its buyer confirms, asks for time, o
         ends[end] = (ends[end] ?? 0) + 1
       }
     }
-    expect(Object.keys(ends).sort()).toEqual(['cancelled, 0 tickets', 'confirmed, 1 tickets', 'expired, 0 tickets'])
+    const allowed = ['cancelled, 0 tickets', 'confirmed, 1 tickets', 'expired, 0 tickets']
+    expect(Object.keys(ends).filter((end) => !allowed.includes(end))).toEqual([])
+    // Not always the same one, else nothing was raced.
+    expect(Object.keys(ends).length).toBeGreaterThan(1)
     expect(await violations()).toEqual([])
   })
 
@@ -78,10 +81,11 @@ describe('a hold whose deadline comes while its buyer confirms, asks for time, o
       )
       await Promise.all(
         orders.map(async (order, index) => {
-          const answers = await Promise.all([confirm(order, index), act(order, index + 1, 'cancellation')])
-          const statuses = answers.map(({ statusCode }) => statusCode)
-          expect(statuses.filter((status) => status < 300)).toHaveLength(1)
-          expect(statuses).toContain(409)
+          const [paid, cancelled] = await Promise.all([confirm(order, index), act(order, index + 1, 'cancellation')])
+          const { state } = (await tickets.call('GET', `/v1/orders/${order.id}`, { secret: order.secret })).json()
+          // If it was cancelled, a payment may be there that came too late, and was given back.
+          expect([state, cancelled.statusCode]).toEqual(state === 'confirmed' ? [state, 409] : ['cancelled', 200])
+          if (state === 'confirmed') expect(paid.statusCode, paid.body).toBe(201)
         }),
       )
     }
