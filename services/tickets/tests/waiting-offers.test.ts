@@ -103,6 +103,15 @@ describe('places that become free', () => {
     ])
   })
 
+  it('are offered up to what one buyer may have, to who asked for more than that', async () => {
+    const { event, typeId, order } = await openList(['many@example.org'], { capacity: 4, quantity: 4 })
+    const limit = { token: event.owner, headers: { 'if-match': '*' }, body: { maxPerBuyer: 3 } }
+    expect((await tickets.call('PATCH', `/v1/ticket-types/${typeId}`, limit)).statusCode).toBe(200)
+    await cancel(order)
+    await offer()
+    expect(await listOf(event)).toMatchObject([{ state: 'offered', quantity: 4, order: { quantity: 3 } }])
+  })
+
   it('are bought as any order, by the link in the mail', async () => {
     const { event, order } = await openList(['buys@example.org'])
     await cancel(order)

@@ -10,7 +10,8 @@ interface FreedType {
   event_id: string
   id: string
   min_per_order: number
-  max_per_order: number
+  /** For one person: in one order, or in all of theirs. */
+  most: number
   free: number
   seconds_left: number
 }
@@ -36,7 +37,7 @@ export async function offerPlaces(ctx: Context): Promise<number> {
 async function findFreedTypes(ctx: Context): Promise<FreedType[]> {
   const now = await ctx.time(ctx.db)
   const { rows } = await sql<FreedType>`
-    select type.event_id, type.id, type.min_per_order, type.max_per_order,
+    select type.event_id, type.id, type.min_per_order, least(type.max_per_order, type.max_per_buyer) as most,
            min(pool.capacity - pool.held - pool.sold)::int as free,
            floor(extract(epoch from coalesce(type.sales_end_at, event.ends_at) - ${now}::timestamptz))::int as seconds_left
       from allotment own
@@ -75,7 +76,7 @@ async function offerPlacesOf(ctx: Context, type: FreedType): Promise<number> {
 
 /** `gone`: the entry waits no more. `stop`: the type has nothing to offer now. */
 async function offerTo(ctx: Context, type: FreedType, entry: WaitingEntryRow): Promise<'done' | 'gone' | 'stop'> {
-  const quantity = Math.min(Math.max(entry.quantity, type.min_per_order), type.max_per_order)
+  const quantity = Math.min(Math.max(entry.quantity, type.min_per_order), type.most)
   const seconds = Math.min(ctx.config.offerSeconds, type.seconds_left)
   try {
     await placeOrder(ctx, {

@@ -68,7 +68,8 @@ function servable(model: SaleModel, type: TypeName): ModelEntry | undefined {
 /** First come, first served, with what there is; who could never be served is passed over. */
 function serve(model: SaleModel, entry: ModelEntry): void {
   const terms = model.typeTerms(entry.type)
-  const lines = [{ ticketTypeId: terms.id, quantity: Math.min(entry.quantity, terms.maxPerOrder) }]
+  const most = Math.min(terms.maxPerOrder, terms.maxPerBuyer ?? terms.maxPerOrder)
+  const lines = [{ ticketTypeId: terms.id, quantity: Math.min(entry.quantity, most) }]
   const opinion = model.sale().judge({ lines, offer: true, buyerKeys: [`email ${entry.email}`] })
   if (opinion.reasons.length > 0) {
     expect(opinion.reasons.map(({ code }) => code)).toEqual(['buyer-limit-exceeded'])
