@@ -6,6 +6,7 @@ import { COLUMNS, type TicketsTx, type TicketTypeRow } from '../db.ts'
 import { lockEvent } from '../events/lock-event.ts'
 import { touchTerms } from '../stock/terms.ts'
 import { assertTerms } from '../ticket-types/assert-terms.ts'
+import { countBuyers } from '../ticket-types/count-buyers.ts'
 import { writableTicketType } from '../ticket-types/find-ticket-type.ts'
 import { findAddOnTargets } from '../ticket-types/named-types.ts'
 import { presentTicketType, typesOfEvent } from '../ticket-types/present-ticket-type.ts'
@@ -36,7 +37,8 @@ export function updateTicketType(app: App, ctx: Context): void {
         const current = await lockTicketType(tx, type)
         assertIfMatch(request, current.version)
         await saveTerms(tx, current, request.body)
-        await touchTerms(tx, type.event_id)
+        const limitsBuyers = current.max_per_buyer === null && typeof request.body.maxPerBuyer === 'number'
+        await (limitsBuyers ? countBuyers(tx, current) : touchTerms(tx, type.event_id))
         if (request.body.capacity !== undefined) await setCapacity(tx, current, request.body.capacity)
         const updated = (await typesOfEvent(tx, type.event_id)).find((candidate) => candidate.id === type.id)
         if (!updated) throw new DomainError('not-found')
