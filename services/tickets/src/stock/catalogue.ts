@@ -65,8 +65,10 @@ export function createCatalogue(db: TicketsDb): Catalogue {
         })
         for (const id of asked) loading.set(id, answer)
       }
-      for (const id of missing) {
-        const terms = (await loading.get(id))?.get(id) ?? known.get(id)
+      // Gathered before any is awaited: by then another may have forgotten one of them.
+      const answers = new Map(missing.map((id) => [id, loading.get(id)]))
+      for (const [id, answer] of answers) {
+        const terms = (await answer)?.get(id)
         if (terms) found.set(id, terms)
       }
       return found
