@@ -45,6 +45,8 @@ export async function placeOrder(ctx: Context, wanted: NewOrder): Promise<Placed
       return { ...(await replayed(ctx, wanted, outcome.first)), replayed: true }
     case 'key-reused':
       throw new DomainError('idempotency-key-reused')
+    case 'busy':
+      throw new DomainError('sale-busy')
     case 'refused': {
       const { code, facts, ticketTypeId } = outcome
       throw new DomainError(code, {

@@ -41,6 +41,8 @@ export type HoldOutcome =
   | { is: 'replayed'; first: FirstAnswer }
   /** The key was used for another request. */
   | { is: 'key-reused' }
+  /** Somebody has locked the event's places for longer than anybody waits. */
+  | { is: 'busy' }
   | ({ is: 'refused' } & Refusal)
 
 export interface HoldEngine {
@@ -60,6 +62,7 @@ const FAILURES_MAX = 5
 const STALE_MAX = 20
 /** Serialization failure, deadlock; and a key that another process stored since we looked: next time we see its answer. */
 const RETRYABLE = new Set(['40001', '40P01', '23505'])
+const LOCK_TIMEOUT = '55P03'
 
 /**
  * Decides on a batch of requests and writes all that are granted, in one transaction of two round trips: lock, then write and
@@ -67,15 +70,21 @@ const RETRYABLE = new Set(['40001', '40P01', '23505'])
  * @throws DomainError `sale-busy` when the terms of an event change faster than they can be read.
  */
 export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
+  // After a wait in vain no more: the events that are free shall not pay for the one that is not.
+  let wait = true
   for (let stale = 0, failures = 0; stale < STALE_MAX; ) {
     const terms = await termsOf(engine.catalogue, requests, stale + failures === 0)
     const client = await engine.pool.connect()
     let outcomes: HoldOutcome[] | undefined
     try {
-      outcomes = await tryBatch(engine, client, requests, terms)
+      outcomes = await tryBatch(engine, client, requests, terms, wait)
     } catch (error) {
       client.release(await isBroken(client, error))
       failures += 1
+      if (wait && sqlState(error) === LOCK_TIMEOUT) {
+        wait = false
+        continue
+      }
       if (failures >= FAILURES_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error
       await new Promise((resolve) => setTimeout(resolve, randomInt(10 * failures)))
       continue
@@ -123,8 +132,9 @@ async function tryBatch(
   client: PoolClient,
   requests: readonly HoldRequest[],
   terms: ReadonlyMap<string, EventTerms>,
+  wait: boolean,
 ): Promise<HoldOutcome[] | undefined> {
-  const { locked, now, stored } = await lockBatch(engine, client, requests, terms)
+  const { locked, now, stored, busy } = await lockBatch(engine, client, requests, terms, wait)
   const lockedOf = Map.groupBy(locked, (allotment) => allotment.event_id)
   const stale = [...lockedOf].filter(([id, rows]) => rows.some((row) => row.terms_version !== terms.get(id)?.version))
   if (stale.length > 0) {
@@ -139,6 +149,10 @@ async function tryBatch(
   const holds: NewHold[] = []
   const moves = new Map<string, Move>()
   for (const [eventId, group] of Map.groupBy(open, ({ request }) => request.eventId)) {
+    if (busy.has(eventId)) {
+      for (const { index } of group) outcomes[index] = { is: 'busy' }
+      continue
+    }
     const own = terms.get(eventId)
     // Once in a batch, too: the second offer to an entry finds it served.
     const alive = group.filter(({ request }) => !request.offerTo || waiting.delete(request.offerTo.entryId))

@@ -8,6 +8,8 @@ const LOCK = `
   select event_id, id, ticket_type_id, capacity, held, sold, waiting, terms_version from allotment
    where (event_id, id) in (select * from unnest($1::uuid[], $2::uuid[]))
    order by event_id, id for no key update`
+/** Takes what nobody else has. */
+const LOCK_FREE = `${LOCK} skip locked`
 /** With the time, because it too must be of after the lock. */
 const STORED = `
   select clock.now, stored.scope, stored.key, request_hash, body
@@ -24,12 +26,16 @@ export interface StoredAnswer {
   body: FirstAnswer
 }
 
-/** Locks in the order of the ids, as everybody does; what else is read, is read after it, and so is true until the commit. */
+/**
+ * Locks in the order of the ids, as everybody does; what else is read, is read after it, and so is true until the commit.
+ * @param wait otherwise only what is free is locked, and `busy` names the events of which something is not.
+ */
 export async function lockBatch(
   engine: HoldEngine,
   client: PoolClient,
   requests: readonly HoldRequest[],
   terms: ReadonlyMap<string, EventTerms>,
+  wait: boolean,
 ) {
   const wanted = new Map<string, string>()
   for (const { eventId, lines, promoCode } of requests) {
@@ -44,8 +50,7 @@ export async function lockBatch(
   const [, { rows: locked }, { rows: stored }] = await Promise.all([
     client.query('begin'),
     client.query<LockedAllotment>({
-      name: 'lock-allotments',
-      text: LOCK,
+      ...(wait ? { name: 'lock-allotments', text: LOCK } : { name: 'lock-free-allotments', text: LOCK_FREE }),
       values: [arrayLiteral([...wanted.values()]), arrayLiteral([...wanted.keys()])],
     }),
     client.query<StoredAnswer>({
@@ -54,5 +59,7 @@ export async function lockBatch(
       values: [arrayLiteral(claims.map(({ scope }) => scope)), arrayLiteral(claims.map(({ key }) => key))],
     }),
   ])
-  return { locked, stored, now: engine.now?.() ?? stored[0]?.now ?? new Date(Number.NaN) }
+  for (const { id } of wait ? [] : locked) wanted.delete(id)
+  const busy = new Set(wait ? [] : wanted.values())
+  return { locked, stored, busy, now: engine.now?.() ?? stored[0]?.now ?? new Date(Number.NaN) }
 }
