@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from '@guichet/database'
 import { toUuid } from '@guichet/server'
+import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PublishedEvent, publishEvent, sell } from '../fixture.ts'
 import { findViolations } from '../invariants.ts'
@@ -60,6 +61,8 @@ describe('two processes that sell one event', () => {
       const again = await many(2, (index) => two.post(index, '/v1/orders', body, { key }))
       expect(granted(again)).toHaveLength(2)
       expect(new Set(granted([...answers, ...again]).map((answer) => answer.body)).size).toBe(1)
+      const changed = await many(2, (index) => two.post(index, '/v1/orders', { ...body, locale: 'fr' }, { key }))
+      expect(codes(changed)).toEqual(new Set(['idempotency-key-reused']))
       expect((await pool(typeId)).held).toBe(2 * (race + 1))
     }
     expect(await violations()).toEqual([])
@@ -84,6 +87,17 @@ describe('what one process changes', () => {
       expect(after.map((answer) => answer.json().totalMinor)).toEqual([is, is, is, is])
       for (const answer of await during) expect([was, is]).toContain(answer.json().totalMinor)
     }
+  })
+
+  it('is what the other sells soon, when it is places that were given back: it refuses from memory no longer than a second', async () => {
+    const event = await publishEvent(two.tickets)
+    const typeId = await sell(two.tickets, event, { capacity: 5, priceMinor: 0 })
+    const { id, secret } = (await hold(0, event, typeId, 5)).json()
+    // Asked before, so that the other has it in memory.
+    await two.other.context.stock.availability.look(toUuid('evt', event.eventId))
+    expect((await hold(1, event, typeId, 1)).statusCode).toBe(409)
+    expect((await two.post(0, `/v1/orders/${id}/cancellation`, {}, { secret })).statusCode).toBe(200)
+    await eventually(async () => (await hold(1, event, typeId, 1)).statusCode === 201)
   })
 
   it('is not seen when it does not touch the terms (the control: each keeps them in memory)', async () => {
