@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache'
 export const POLICIES = {
   /** Each join may send a mail and keeps others from buying. */
   'waiting-list': { points: 5, duration: 900 },
-  'waiting-list-sender': { points: 100, duration: 900 },
+  'waiting-list-sender': { points: 30, duration: 900 },
   /** Wrong codes. Who has one mistypes it now and then; who tries them out goes on and on. */
   'promo-code': { points: 20, duration: 60 },
 } as const

@@ -152,9 +152,9 @@ describe('joinWaitingList', () => {
     expect([refused.statusCode, refused.json().code]).toEqual([429, 'rate-limited'])
     expect((await from('192.0.2.8', 'flood@example.org')).statusCode).toBe(202)
     const statuses = await Promise.all(
-      Array.from({ length: 100 }, async (_, index) => (await from('192.0.2.9', `bot${index}@example.org`)).statusCode),
+      Array.from({ length: 30 }, async (_, index) => (await from('192.0.2.9', `bot${index}@example.org`)).statusCode),
     )
-    expect(statuses.filter((status) => status === 202)).toHaveLength(100)
+    expect(statuses.filter((status) => status === 202)).toHaveLength(30)
     expect((await from('192.0.2.9', 'one-more@example.org')).statusCode).toBe(429)
   })
 })

@@ -24,12 +24,16 @@ export function extendOrder(app: App, ctx: Context): void {
     async (request) => {
       const { order, sight } = await allowedOrder(ctx, request)
       return inTransaction(ctx.db, async (tx) => {
-        const { extensions, expires_at } = await lockLiveHold(tx, order, () => ctx.time(tx))
+        const live = await lockLiveHold(tx, order, () => ctx.time(tx))
+        const { extensions } = live
         if (extensions >= ctx.config.extensionsMax) throw new DomainError('no-extension-left', { extensions })
+        // From now on, so that ten at once do not keep places for two hours; and who has longer needs none.
+        const until = new Date((await ctx.time(tx)).getTime() + ctx.config.holdSeconds * 1_000)
+        if (until <= live.expires_at) return presentOrder(ctx, tx, live, sight)
         const extended = await tx
           .updateTable('orders')
           .set({
-            expires_at: new Date(expires_at.getTime() + ctx.config.holdSeconds * 1_000),
+            expires_at: until,
             extensions: extensions + 1,
             version: sql<number>`version + 1`,
           })

@@ -32,6 +32,8 @@ export interface Catalogue {
   get(eventIds: readonly string[]): Promise<Map<string, EventTerms>>
   peek(eventId: string): EventTerms | undefined
   forget(eventId: string): void
+  /** Reads an event anew, once for all who ask meanwhile; what was known serves the others until then. */
+  refresh(eventId: string): Promise<void>
   /** Makes sure that `terms.codes` knows these codes. Those unknown before are asked for, together. */
   learnCodes(wanted: readonly { terms: EventTerms; code: string }[]): Promise<void>
 }
@@ -39,6 +41,7 @@ export interface Catalogue {
 export function createCatalogue(db: TicketsDb): Catalogue {
   const known = new LRUCache<string, EventTerms>({ max: EVENTS_MAX })
   const loading = new Map<string, Promise<Map<string, EventTerms>>>()
+  const refreshing = new Map<string, Promise<void>>()
 
   async function load(eventIds: string[]): Promise<Map<string, EventTerms>> {
     const loaded = await loadTerms(db, eventIds)
@@ -49,6 +52,15 @@ export function createCatalogue(db: TicketsDb): Catalogue {
   return {
     peek: (eventId) => known.get(eventId),
     forget: (eventId) => void known.delete(eventId),
+    refresh(eventId) {
+      const running = refreshing.get(eventId)
+      if (running) return running
+      const answer = load([eventId])
+        .then(() => {})
+        .finally(() => refreshing.delete(eventId))
+      refreshing.set(eventId, answer)
+      return answer
+    },
     async get(eventIds) {
       const found = new Map<string, EventTerms>()
       const missing: string[] = []

@@ -73,7 +73,7 @@ export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequ
   // After a wait in vain no more: the events that are free shall not pay for the one that is not.
   let wait = true
   for (let stale = 0, failures = 0; stale < STALE_MAX; ) {
-    const terms = await termsOf(engine.catalogue, requests, stale + failures === 0)
+    const terms = await termsOf(engine.catalogue, requests)
     const client = await engine.pool.connect()
     let outcomes: HoldOutcome[] | undefined
     try {
@@ -106,17 +106,8 @@ async function isBroken(client: PoolClient, error: unknown): Promise<boolean> {
   )
 }
 
-async function termsOf(catalogue: Catalogue, requests: readonly HoldRequest[], first: boolean) {
-  const eventIds = [...new Set(requests.map(({ eventId }) => eventId))]
-  let terms = await catalogue.get(eventIds)
-  // Nothing is locked for a type that we do not know, so no version could tell that it is new.
-  const knows = ({ eventId, lines }: HoldRequest) =>
-    lines.every(({ ticketTypeId }) => terms.get(eventId)?.types.has(ticketTypeId) ?? false)
-  const doubtful = first ? requests.filter((request) => !knows(request)) : []
-  if (doubtful.length > 0) {
-    for (const { eventId } of doubtful) catalogue.forget(eventId)
-    terms = await catalogue.get(eventIds)
-  }
+async function termsOf(catalogue: Catalogue, requests: readonly HoldRequest[]) {
+  const terms = await catalogue.get([...new Set(requests.map(({ eventId }) => eventId))])
   await catalogue.learnCodes(
     requests.flatMap(({ eventId, promoCode }) => {
       const own = terms.get(eventId)

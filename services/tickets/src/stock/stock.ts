@@ -76,6 +76,7 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
     const refusal = await refuse(request)
     if (refusal) return refusal
     try {
+      await learnTypes(request)
       const outcome = await batcher.submit(request)
       if (outcome.is === 'placed' && request.idempotency) keys.add(request.idempotency)
       // The next ones are refused from memory.
@@ -84,6 +85,15 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
     } catch (error) {
       throw isOutage(error) ? new DomainError('unavailable', {}, { cause: error }) : error
     }
+  }
+
+  /**
+   * Nothing is locked for a type that we do not know, so no version could tell that it is new. Asked for before the batch:
+   * who makes types up waits by himself.
+   */
+  async function learnTypes({ eventId, lines }: HoldRequest): Promise<void> {
+    const terms = catalogue.peek(eventId)
+    if (terms && !lines.every(({ ticketTypeId }) => terms.types.has(ticketTypeId))) await catalogue.refresh(eventId)
   }
 
   function remember(eventId: string): void {

@@ -113,8 +113,10 @@ export const extend = (index: number) =>
       const refusal = dead ?? (order.extensions >= EXTENSIONS_MAX ? 'no-extension-left' : undefined)
       expectOutcome(answer, refusal)
       if (refusal) return
+      const until = model.now + HOLD_SECONDS * 1_000
+      if (until <= order.expiresAt) return
       order.extensions += 1
-      order.expiresAt += HOLD_SECONDS * 1_000
+      order.expiresAt = until
     },
     hasOrders,
   )
