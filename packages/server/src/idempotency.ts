@@ -68,10 +68,16 @@ export interface KeyClaim {
   requestHash: Buffer
 }
 
-/** For an operation that keeps its first answers itself. @throws when the key is missing (400) or malformed (400). */
-export function claimKey(request: FastifyRequest, scope: string): KeyClaim {
-  const text = canonical({ url: request.url, body: request.body ?? null })
-  return { scope, key: keyOf(request), requestHash: hash('sha256', text, 'buffer') }
+/**
+ * For an operation that keeps its first answers itself. `content`: what the request asks for, as text that is the same however
+ * its fields were ordered. @throws when the key is missing (400) or malformed (400).
+ */
+export function claimKey(
+  request: FastifyRequest,
+  scope: string,
+  content = canonical({ url: request.url, body: request.body ?? null }),
+): KeyClaim {
+  return { scope, key: keyOf(request), requestHash: hash('sha256', content, 'buffer') }
 }
 
 function keyOf(request: FastifyRequest): string {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
 export interface OrderSecrets {
   /** The guest's key to an order (256 bits). Derived from the order's TypeID, so nothing that can leak is stored. */
@@ -8,7 +8,8 @@ export interface OrderSecrets {
 }
 
 export function createOrderSecrets(key: string): OrderSecrets {
-  const digest = (orderId: string) => createHmac('sha256', key).update(orderId).digest()
+  const prepared = createSecretKey(key, 'utf8')
+  const digest = (orderId: string) => createHmac('sha256', prepared).update(orderId).digest()
   return {
     of: (orderId) => digest(orderId).toString('base64url'),
     matches(orderId, given) {

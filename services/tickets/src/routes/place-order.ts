@@ -1,7 +1,7 @@
 import { DomainError } from '@guichet/problem'
 import { type App, claimKey, languageOf, parseId, toUuid } from '@guichet/server'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { fetchEvent } from '../events/find-event.ts'
 import { PRICE_MINOR_MAX } from '../money/currency.ts'
@@ -51,7 +51,7 @@ export function placeOrderRoute(app: App, ctx: Context): void {
         if (!uuid) throw new DomainError('ticket-type-unknown', { ticketTypeId })
         return { ...line, ticketTypeId: uuid }
       })
-      const idempotency = claimKey(request, scopeOf(request))
+      const idempotency = claimKey(request, scopeOf(request), contentOf(body))
       if (!ctx.stock.catalogue.peek(eventId)) await fetchEvent(ctx, eventId)
       const promoCode = body.promoCode?.trim()
       const guess =
@@ -74,6 +74,12 @@ export function placeOrderRoute(app: App, ctx: Context): void {
       return reply.code(201).send(presentPlaced(ctx, placed))
     },
   )
+}
+
+/** All that an order asks for, in an order of its own. */
+function contentOf({ eventId, lines, promoCode, buyer, locale }: Static<typeof Body>): string {
+  const wanted = lines.map((line) => [line.ticketTypeId, line.quantity, line.chosenPriceMinor])
+  return JSON.stringify([eventId, wanted, promoCode, buyer?.name, buyer?.email, locale])
 }
 
 function scopeOf(request: FastifyRequest): string {

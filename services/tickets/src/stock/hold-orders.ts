@@ -3,15 +3,16 @@ import { type Pool, type PoolClient, sqlState } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { KeyClaim } from '@guichet/server'
 import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
-import { totalMinor } from '../money/currency.ts'
-import type { LockedAllotment, Move } from './allotments.ts'
+import type { SeenAllotment, Snapshot } from './availability.ts'
 import type { Catalogue, EventTerms } from './catalogue.ts'
-import { type Bought, type Decision, decide, type Grant, type Line, type Refusal, type StockView } from './decide.ts'
-import { buyersOf, readBought } from './limited-reads.ts'
+import type { Line, Refusal } from './decide.ts'
+import { addMoves, decideAll, toPlaced } from './grants.ts'
+import { holdAtOnce } from './hold-at-once.ts'
+import { readBought } from './limited-reads.ts'
 import { lockBatch, type StoredAnswer } from './lock-batch.ts'
 import { markOffered, readWaiting } from './offers.ts'
 import { isOutage } from './outage.ts'
-import { type FirstAnswer, type NewHold, writeHolds } from './write-holds.ts'
+import { type FirstAnswer, type HeldMove, type NewHold, writeHolds } from './write-holds.ts'
 
 /** A wish for places. Ids are UUIDs; `orderId` is made by the caller. */
 export interface HoldRequest {
@@ -51,10 +52,12 @@ export interface HoldEngine {
   catalogue: Catalogue
   /** Instead of the database's clock. */
   now?: (() => Date) | undefined
+  /** The stock in memory, if there is any, however old. */
+  peek(eventId: string): Pick<Snapshot, 'allotments' | 'now'> | undefined
   /** Told that an event's waiting list has changed too. */
   forget(eventId: string): void
   /** Told what the locked allotments are after each batch. */
-  saw(eventId: string, allotments: readonly LockedAllotment[]): void
+  saw(eventId: string, allotments: readonly SeenAllotment[]): void
 }
 
 /** Of a batch that fails, and of one whose terms turn out to be old: an organizer may be at work on many codes. */
@@ -65,11 +68,27 @@ const RETRYABLE = new Set(['40001', '40P01', '23505'])
 const LOCK_TIMEOUT = '55P03'
 
 /**
- * Decides on a batch of requests and writes all that are granted, in one transaction of two round trips: lock, then write and
- * commit. When it returns, every outcome is durable.
- * @throws DomainError `sale-busy` when the terms of an event change faster than they can be read.
+ * Decides on a batch of requests and writes all that are granted. When it returns, every outcome is durable. What memory would
+ * grant is written at once, if the stock allows it; about all others the tables decide.
  */
 export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
+  const outcomes: (HoldOutcome | undefined)[] = await holdAtOnce(engine, requests)
+  const rest = requests.flatMap((request, index) => (outcomes[index] ? [] : [{ request, index }]))
+  if (rest.length > 0) {
+    const decided = await holdUnderLock(
+      engine,
+      rest.map(({ request }) => request),
+    )
+    for (const [position, { index }] of rest.entries()) outcomes[index] = decided[position]
+  }
+  return outcomes as HoldOutcome[]
+}
+
+/**
+ * In one transaction of two round trips: lock and look, then write and commit.
+ * @throws DomainError `sale-busy` when the terms of an event change faster than they can be read.
+ */
+async function holdUnderLock(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
   // After a wait in vain no more: the events that are free shall not pay for the one that is not.
   let wait = true
   for (let stale = 0, failures = 0; stale < STALE_MAX; ) {
@@ -138,7 +157,7 @@ async function tryBatch(
   const bought = await readBought(client, requests, terms)
   const waiting = await readWaiting(client, requests)
   const holds: NewHold[] = []
-  const moves = new Map<string, Move>()
+  const moves = new Map<string, HeldMove>()
   for (const [eventId, group] of Map.groupBy(open, ({ request }) => request.eventId)) {
     if (busy.has(eventId)) {
       for (const { index } of group) outcomes[index] = { is: 'busy' }
@@ -159,7 +178,7 @@ async function tryBatch(
       const placed = toPlaced(own, request, decision, now)
       holds.push({ ...placed, idempotency: request.idempotency })
       outcomes[index] = { is: 'placed', ...placed }
-      addMoves(moves, eventId, decision)
+      addMoves(moves, own, decision)
     }
   }
   await write(client, now, [...moves.values()], holds)
@@ -185,97 +204,10 @@ function answerOf(stored: readonly StoredAnswer[], { idempotency }: HoldRequest)
     : { is: 'key-reused' }
 }
 
-function decideAll(
-  terms: EventTerms,
-  now: Date,
-  locked: readonly LockedAllotment[],
-  bought: readonly Bought[],
-  group: readonly { request: HoldRequest }[],
-): Decision[] {
-  return decide(
-    viewOf(terms, now, locked, bought),
-    group.map(({ request }) => ({
-      lines: request.lines,
-      promoCode: request.promoCode,
-      buyerKeys: buyersOf(request),
-      offer: request.offerTo !== undefined,
-    })),
-  )
-}
+/** The rows were looked at. */
+const UNDER_LOCK = { waitingMax: 2 ** 31 - 1 }
 
-export function viewOf(
-  terms: EventTerms,
-  now: Date,
-  allotments: readonly Pick<LockedAllotment, 'id' | 'ticket_type_id' | 'capacity' | 'held' | 'sold' | 'waiting'>[],
-  bought: readonly Bought[] = [],
-): StockView {
-  return {
-    now,
-    status: terms.event.status,
-    closed: terms.event.closed_at !== null,
-    endsAt: terms.event.ends_at,
-    types: terms.types,
-    codes: terms.codes,
-    bought,
-    awaited: new Set(allotments.flatMap((one) => (one.waiting > 0 && one.ticket_type_id ? [one.ticket_type_id] : []))),
-    free: new Map(allotments.map(({ id, capacity, held, sold }) => [id, capacity - held - sold])),
-  }
-}
-
-function toPlaced({ event, types }: EventTerms, request: HoldRequest, grant: Grant, now: Date): PlacedOrder {
-  const lines = grant.lines.map((line, index): OrderLineRow => {
-    const price = grant.prices[index]
-    const type = types.get(line.ticketTypeId)
-    if (!price || !type) throw new Error('A line was granted without a price')
-    return {
-      event_id: request.eventId,
-      order_id: request.orderId,
-      line_number: index + 1,
-      ticket_type_id: line.ticketTypeId,
-      type_name: type.row.name,
-      quantity: line.quantity,
-      unit_price_minor: price.unitPriceMinor,
-      full_price_minor: price.fullPriceMinor,
-    }
-  })
-  const order: OrderRow = {
-    event_id: request.eventId,
-    id: request.orderId,
-    organizer_id: event.organizer_id,
-    state: 'held',
-    number: null,
-    buyer_user_id: request.buyerUserId,
-    buyer_name: request.buyer?.name ?? null,
-    buyer_email: request.buyer?.email ?? request.offerTo?.email ?? null,
-    locale: request.locale,
-    currency: types.get(lines[0]?.ticket_type_id ?? '')?.row.currency ?? '',
-    total_minor: totalMinor(lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.unit_price_minor }))),
-    expires_at: new Date(now.getTime() + request.seconds * 1_000),
-    extensions: 0,
-    created_at: now,
-    confirmed_at: null,
-    ended_at: null,
-    version: 1,
-    allotment_ids: [...grant.places.keys()],
-    allotment_places: [...grant.places.values()],
-    promo_code_id: grant.code?.id ?? null,
-    promo_code: grant.code ? (request.promoCode ?? null) : null,
-    buyer_key: grant.limited ? ((request.buyer ?? request.offerTo)?.email.toLowerCase() ?? null) : null,
-    waiting_entry_id: request.offerTo?.entryId ?? null,
-  }
-  return { order, lines, event }
-}
-
-/** Several orders of one allotment become one change of its row. */
-function addMoves(moves: Map<string, Move>, eventId: string, { places }: Grant): void {
-  for (const [allotmentId, held] of places) {
-    const move = moves.get(allotmentId)
-    if (move) move.held += held
-    else moves.set(allotmentId, { eventId, allotmentId, held, sold: 0 })
-  }
-}
-
-async function write(client: PoolClient, now: Date, moves: Move[], holds: NewHold[]): Promise<void> {
+async function write(client: PoolClient, now: Date, moves: HeldMove[], holds: NewHold[]): Promise<void> {
   if (holds.length === 0) {
     await client.query('rollback')
     return
@@ -283,7 +215,7 @@ async function write(client: PoolClient, now: Date, moves: Move[], holds: NewHol
   const offers = holds.filter(({ order }) => order.waiting_entry_id !== null).map(({ order }) => order)
   // A commit after a failed statement is a rollback, so it need not wait for the others.
   const [, , committed] = await Promise.all([
-    writeHolds(client, now, moves, holds),
+    writeHolds(client, now, moves, holds, UNDER_LOCK),
     offers.length > 0 ? markOffered(client, offers, now) : undefined,
     client.query('commit'),
   ])

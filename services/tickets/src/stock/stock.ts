@@ -5,7 +5,8 @@ import { Availability, type Snapshot } from './availability.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { type Decision, decide, type RefusalCode, type StockView } from './decide.ts'
-import { type HoldEngine, type HoldOutcome, type HoldRequest, holdOrders, viewOf } from './hold-orders.ts'
+import { viewOf } from './grants.ts'
+import { type HoldEngine, type HoldOutcome, type HoldRequest, holdOrders } from './hold-orders.ts'
 import { isOutage } from './outage.ts'
 import { RecentKeys } from './recent-keys.ts'
 
@@ -62,6 +63,7 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
     pool,
     catalogue,
     now,
+    peek: (eventId) => availability.peek(eventId),
     saw: (eventId, rows) => availability.saw(eventId, rows),
     forget: (eventId) => availability.forget(eventId),
   }
@@ -73,14 +75,13 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
   })
 
   async function holdOnce(request: HoldRequest): Promise<HoldOutcome> {
-    const refusal = await refuse(request)
+    const refusal = mayRefuse(request) ? await refuse(request) : undefined
     if (refusal) return refusal
     try {
-      await learnTypes(request)
+      if (hasUnknownType(request)) await catalogue.refresh(request.eventId)
       const outcome = await batcher.submit(request)
       if (outcome.is === 'placed' && request.idempotency) keys.add(request.idempotency)
-      // The next ones are refused from memory.
-      if (outcome.is === 'refused' && FROM_MEMORY.has(outcome.code)) remember(request.eventId)
+      remember(request.eventId)
       return outcome
     } catch (error) {
       throw isOutage(error) ? new DomainError('unavailable', {}, { cause: error }) : error
@@ -91,19 +92,23 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
    * Nothing is locked for a type that we do not know, so no version could tell that it is new. Asked for before the batch:
    * who makes types up waits by himself.
    */
-  async function learnTypes({ eventId, lines }: HoldRequest): Promise<void> {
+  function hasUnknownType({ eventId, lines }: HoldRequest): boolean {
     const terms = catalogue.peek(eventId)
-    if (terms && !lines.every(({ ticketTypeId }) => terms.types.has(ticketTypeId))) await catalogue.refresh(eventId)
+    return terms !== undefined && !lines.every(({ ticketTypeId }) => terms.types.has(ticketTypeId))
   }
 
+  /** The next ones are decided by what is in memory. */
   function remember(eventId: string): void {
     if (!availability.peek(eventId)) availability.look(eventId).catch(onError)
   }
 
+  function mayRefuse(request: HoldRequest): boolean {
+    if (request.promoCode !== undefined || request.offerTo) return false
+    return refusedBy(availability.peek(request.eventId), request) !== undefined
+  }
+
   /** From memory, when it is sure: fresh, and the request no repeat of one that was granted. */
   async function refuse(request: HoldRequest): Promise<HoldOutcome | undefined> {
-    if (request.promoCode !== undefined || request.offerTo) return undefined
-    if (!refusedBy(availability.peek(request.eventId), request)) return undefined
     const decision = refusedBy(await availability.look(request.eventId), request)
     if (!decision || (request.idempotency && (await keys.mayHave(request.idempotency)))) return undefined
     return { is: 'refused', ...decision }
@@ -132,15 +137,32 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
   }
 }
 
-const views = new WeakMap<Snapshot['allotments'], StockView>()
+interface Overview {
+  view: StockView
+  /** Between these instants (ms), and for so many places, nothing that memory may pronounce stands against an order. */
+  opensMs: number
+  closesMs: number
+  free: number
+}
 
-/** Made once for each state of the stock, and not for each of the requests that it refuses. */
-function viewOnce({ terms, allotments, now }: Snapshot): StockView {
-  const known = views.get(allotments)
+const overviews = new WeakMap<Snapshot['allotments'], Overview>()
+
+/** Made once for each state of the stock, and not for each of the requests that it judges. */
+function overviewOf({ terms, allotments, now }: Snapshot): Overview {
+  const known = overviews.get(allotments)
   if (known) return known
   const view = viewOf(terms, now(), [...allotments.values()])
-  views.set(allotments, view)
-  return view
+  const types = [...terms.types.values()]
+  const open =
+    view.status === 'published' && !view.closed && view.awaited.size === 0 && !types.some((type) => type.paused)
+  const overview = {
+    view,
+    opensMs: Math.max(0, ...types.map((type) => type.salesStartAt?.getTime() ?? 0)),
+    closesMs: open ? Math.min(...types.map((type) => (type.salesEndAt ?? view.endsAt).getTime())) : 0,
+    free: Math.min(...view.free.values()),
+  }
+  overviews.set(allotments, overview)
+  return overview
 }
 
 function refusedBy(
@@ -148,6 +170,10 @@ function refusedBy(
   { lines }: HoldRequest,
 ): (Decision & { granted: false }) | undefined {
   if (!snapshot) return undefined
-  const [decision] = decide({ ...viewOnce(snapshot), now: snapshot.now() }, [{ lines }])
+  const { view, opensMs, closesMs, free } = overviewOf(snapshot)
+  const now = snapshot.now()
+  const wanted = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  if (now.getTime() >= opensMs && now.getTime() < closesMs && wanted <= free) return undefined
+  const [decision] = decide({ ...view, now }, [{ lines }])
   return decision && !decision.granted && FROM_MEMORY.has(decision.code) ? decision : undefined
 }

@@ -1,7 +1,14 @@
-import { arrayLiteral, type PoolClient } from '@guichet/database'
+import { arrayLiteral, type Pool, type PoolClient } from '@guichet/database'
 import type { KeyClaim } from '@guichet/server'
 import type { OrderLineRow, OrderRow } from '../db.ts'
-import type { Move } from './allotments.ts'
+
+/** Places to be held in one allotment, if its terms still have this version. */
+export interface HeldMove {
+  eventId: string
+  allotmentId: string
+  held: number
+  version: number
+}
 
 export interface NewHold {
   order: OrderRow
@@ -17,14 +24,16 @@ export interface FirstAnswer {
 
 /**
  * Everything that a batch of holds changes, in one statement whose text never changes. The names of types come from their
- * table: they cannot have changed, since their version was compared under the lock. If something is
- * missing after all, the last line divides by zero, and nothing of it is committed.
+ * table: they have not changed, since the version of the terms is compared in the locked row. If a place, or anything else, is
+ * missing, the last line divides by zero, and nothing of it is committed.
  */
 const WRITE_HOLDS = `
   with moved as (
     update allotment set held = allotment.held + move.held
-      from unnest($1::uuid[], $2::uuid[], $3::int[]) as move (event_id, allotment_id, held)
+      from unnest($1::uuid[], $2::uuid[], $3::int[], $35::bigint[]) as move (event_id, allotment_id, held, version)
      where allotment.event_id = move.event_id and allotment.id = move.allotment_id
+       and allotment.held + allotment.sold + move.held <= allotment.capacity
+       and allotment.terms_version = move.version and allotment.waiting <= $36
     returning 1),
   placed as (
     insert into orders (event_id, id, organizer_id, state, buyer_user_id, buyer_name, buyer_email, locale, currency, total_minor,
@@ -52,12 +61,13 @@ const WRITE_HOLDS = `
         as key (scope, key, request_hash, order_id, expires_at))
   select 1 / ((select count(*) from moved) = $33 and (select count(*) from lined) = $34)::int`
 
-/** Sends the statement; the caller commits. `allotment_not_oversold` has the last word. */
+/** Sends the statement, in the caller's transaction or in one of its own. `allotment_not_oversold` has the last word. */
 export async function writeHolds(
-  client: PoolClient,
+  client: PoolClient | Pool,
   now: Date,
-  moves: readonly Move[],
+  moves: readonly HeldMove[],
   holds: readonly NewHold[],
+  { waitingMax }: { waitingMax: number },
 ): Promise<void> {
   const orders = holds.map(({ order }) => order)
   const lines = holds.flatMap((hold) => hold.lines)
@@ -102,6 +112,8 @@ export async function writeHolds(
       column(claims, ({ order }) => order.expires_at.toISOString()),
       moves.length,
       lines.length,
+      column(moves, (move) => move.version),
+      waitingMax,
     ],
   })
 }

@@ -94,6 +94,7 @@ it('takes its neighbours with it when nobody looks for it (the control: a batch 
     now: tickets.clock.now,
     saw: () => {},
     forget: () => {},
+    peek: () => undefined,
   }
   const request = (typeId: string, quantity: number): HoldRequest => ({
     orderId: randomUUID(),

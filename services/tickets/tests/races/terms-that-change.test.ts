@@ -30,7 +30,7 @@ function start(changesBefore: number) {
       return new Map([...found].map(([id, terms]) => [id, { ...terms, version: terms.version - 1 }]))
     },
   }
-  const engine = { pool, catalogue, now: tickets.clock.now, saw: () => {}, forget: () => {} }
+  const engine = { pool, catalogue, now: tickets.clock.now, saw: () => {}, forget: () => {}, peek: () => undefined }
   const request = (): HoldRequest => ({
     orderId: randomUUID(),
     eventId: toUuid('evt', event.eventId),
