@@ -52,7 +52,9 @@ export function placeOrderRoute(app: App, ctx: Context): void {
         return { ...line, ticketTypeId: uuid }
       })
       const idempotency = claimKey(request, scopeOf(request), contentOf(body))
-      if (!ctx.stock.catalogue.peek(eventId)) await fetchEvent(ctx, eventId)
+      if (!ctx.stock.catalogue.peek(eventId) && !(await ctx.stock.catalogue.get([eventId])).has(eventId)) {
+        await fetchEvent(ctx, eventId)
+      }
       const promoCode = body.promoCode?.trim()
       const guess =
         promoCode === undefined ? undefined : await guessCode(ctx.limits, request, reply, { eventId, code: promoCode })

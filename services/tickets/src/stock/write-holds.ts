@@ -25,7 +25,8 @@ export interface FirstAnswer {
 /**
  * Everything that a batch of holds changes, in one statement whose text never changes. The names of types come from their
  * table: they have not changed, since the version of the terms is compared in the locked row. If a place, or anything else, is
- * missing, the last line divides by zero, and nothing of it is committed.
+ * missing, the last line divides by zero, and nothing of it is committed. The stock is moved first: a batch that
+ * has to wait for another of the same event does so before it has cost anything.
  */
 const WRITE_HOLDS = `
   with moved as (
@@ -45,7 +46,8 @@ const WRITE_HOLDS = `
       from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[],
                   $14::timestamptz[], $15::text[], $16::text[], $17::uuid[], $18::text[], $19::text[], $20::uuid[])
         as hold (event_id, id, organizer_id, buyer_user_id, buyer_name, buyer_email, locale, currency, total_minor,
-                 expires_at, allotment_ids, allotment_places, promo_code_id, promo_code, buyer_key, waiting_entry_id)),
+                 expires_at, allotment_ids, allotment_places, promo_code_id, promo_code, buyer_key, waiting_entry_id)
+    returning 1),
   lined as (
     insert into order_line (event_id, order_id, line_number, ticket_type_id, type_name, quantity, unit_price_minor, full_price_minor)
     select line.event_id, line.order_id, line.line_number, line.ticket_type_id, type.name, line.quantity, line.unit_price_minor,
@@ -58,8 +60,10 @@ const WRITE_HOLDS = `
     insert into idempotency_key (scope, key, request_hash, status, body, created_at)
     select scope, key, request_hash, 201, jsonb_build_object('orderId', order_id, 'expiresAt', expires_at), clock_timestamp()
       from unnest($28::text[], $29::text[], $30::bytea[], $31::uuid[], $32::timestamptz[])
-        as key (scope, key, request_hash, order_id, expires_at))
-  select 1 / ((select count(*) from moved) = $33 and (select count(*) from lined) = $34)::int`
+        as key (scope, key, request_hash, order_id, expires_at)
+    returning 1)
+  select 1 / ((select count(*) from moved) = $33 and (select count(*) from placed) = $37 and (select count(*) from lined) = $34
+              and (select count(*) from keyed) = $38)::int`
 
 /** Sends the statement, in the caller's transaction or in one of its own. `allotment_not_oversold` has the last word. */
 export async function writeHolds(
@@ -114,6 +118,8 @@ export async function writeHolds(
       lines.length,
       column(moves, (move) => move.version),
       waitingMax,
+      orders.length,
+      claims.length,
     ],
   })
 }
