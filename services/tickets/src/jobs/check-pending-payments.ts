@@ -86,4 +86,5 @@ async function expire(ctx: Context, payment: PaymentRow): Promise<void> {
   await inTransaction(ctx.db, async (tx) =>
     endHold(tx, { event_id: payment.event_id, id: payment.order_id }, 'expired', await ctx.time(tx)),
   )
+  ctx.stock.availability.forget(payment.event_id)
 }

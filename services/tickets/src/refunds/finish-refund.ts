@@ -32,6 +32,7 @@ export async function finishRefund(ctx: Context, refundId: string): Promise<void
     const order = await lockOrder(tx, { event_id: refund.event_id, id: refund.order_id })
     await recordRefund(tx, order, refund, reference, await ctx.time(tx))
   })
+  ctx.stock.availability.forget(refund.event_id)
 }
 
 async function sendBack(ctx: Context, refund: RefundRow, payment: PaymentRow): Promise<string | null> {
