@@ -43,10 +43,22 @@ export function createCatalogue(db: TicketsDb): Catalogue {
   const loading = new Map<string, Promise<Map<string, EventTerms>>>()
   const refreshing = new Map<string, Promise<void>>()
 
-  async function load(eventIds: string[]): Promise<Map<string, EventTerms>> {
-    const loaded = await loadTerms(db, eventIds)
-    for (const [id, terms] of loaded) known.set(id, terms)
-    return loaded
+  let gathered: { ids: Set<string>; loaded: Promise<Map<string, EventTerms>> } | undefined
+
+  /** All events that are asked for in one turn of the event loop are read together. */
+  function load(eventIds: readonly string[]): Promise<Map<string, EventTerms>> {
+    if (!gathered) {
+      const ids = new Set<string>()
+      const loaded = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+        gathered = undefined
+        const found = await loadTerms(db, [...ids])
+        for (const [id, terms] of found) known.set(id, terms)
+        return found
+      })
+      gathered = { ids, loaded }
+    }
+    for (const id of eventIds) gathered.ids.add(id)
+    return gathered.loaded
   }
 
   return {

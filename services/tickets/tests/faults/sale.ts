@@ -11,7 +11,11 @@ export interface Sale {
 /** A published event with one ticket type, written as its consumer and its organizer would have it. */
 export async function putOnSale(
   databaseUrl: string,
-  { capacity = 1_000_000, priceMinor = 0 }: { capacity?: number; priceMinor?: number } = {},
+  {
+    capacity = 1_000_000,
+    priceMinor = 0,
+    maxPerBuyer = null,
+  }: { capacity?: number; priceMinor?: number; maxPerBuyer?: number | null } = {},
 ): Promise<Sale> {
   const [eventUuid, typeUuid] = [newUuid(), newUuid()]
   await query(
@@ -23,9 +27,9 @@ export async function putOnSale(
   )
   await query(
     databaseUrl,
-    `insert into ticket_type (event_id, id, name, price_minor, currency, min_per_order, max_per_order, created_at)
-     values ($1, $2, '{"en": "Standard"}', $3, 'EUR', 1, 10, now())`,
-    [eventUuid, typeUuid, priceMinor],
+    `insert into ticket_type (event_id, id, name, price_minor, currency, min_per_order, max_per_order, max_per_buyer, created_at)
+     values ($1, $2, '{"en": "Standard"}', $3, 'EUR', 1, 10, $4, now())`,
+    [eventUuid, typeUuid, priceMinor, maxPerBuyer],
   )
   await query(databaseUrl, 'insert into allotment (event_id, id, ticket_type_id, capacity) values ($1, $2, $2, $3)', [
     eventUuid,
