@@ -17,9 +17,10 @@ export function assertIfMatch(request: { headers: { 'if-match'?: string | undefi
   if (!tags.includes(etag(version))) throw new DomainError('precondition-failed', { currentVersion: version })
 }
 
-/** True when the client's copy is still right, so that the answer is a 304. */
+/** True when the client's copy is still right, so that the answer is a 304. Compares weakly (RFC 9110 §13.1.2). */
 export function isFresh(request: { headers: { 'if-none-match'?: string | undefined } }, tag: string): boolean {
   const header = request.headers['if-none-match']
   if (header === undefined) return false
-  return header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === tag)
+  const opaque = (text: string) => text.trim().replace(/^W\//, '')
+  return header.split(',').some((candidate) => opaque(candidate) === opaque(tag))
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { DomainError } from '@guichet/problem'
-import { type App, isMember, toId, toUuid } from '@guichet/server'
+import { type App, isFresh, isMember, toId, toUuid } from '@guichet/server'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.ts'
 import type { EventRow } from '../db.ts'
@@ -38,7 +38,14 @@ const public_ = new WeakMap<Snapshot['allotments'], { json: string; etag: string
 export function listTicketTypes(app: App, ctx: Context): void {
   app.get(
     '/v1/events/:eventId/ticket-types',
-    { schema: { operationId: 'listTicketTypes', params: EventParams, querystring: Query, response: { 200: Answer } } },
+    {
+      schema: {
+        operationId: 'listTicketTypes',
+        params: EventParams,
+        querystring: Query,
+        response: { 200: Answer, 304: Type.Null({ description: 'Your copy (If-None-Match) is still right.' }) },
+      },
+    },
     async (request, reply) => {
       const eventUuid = toUuid('evt', request.params.eventId)
       if (request.principal.kind === 'user') {
@@ -57,7 +64,8 @@ export function listTicketTypes(app: App, ctx: Context): void {
       }
       const { json, etag } = presentedOnce(seen)
       reply.header('cache-control', 'public, max-age=1').header('vary', 'authorization').header('etag', etag)
-      if (request.headers['if-none-match'] === etag) return reply.code(304 as 200).send(null as never)
+      if (isFresh(request, etag)) return reply.code(304).send(null)
+      // Made once for all, so past the type of what would be made of an object.
       return reply.type('application/json; charset=utf-8').send(json as never)
     },
   )

@@ -40,62 +40,41 @@ export interface Catalogue {
 
 export function createCatalogue(db: TicketsDb): Catalogue {
   const known = new LRUCache<string, EventTerms>({ max: EVENTS_MAX })
-  const loading = new Map<string, Promise<Map<string, EventTerms>>>()
-  const refreshing = new Map<string, Promise<void>>()
-
-  let gathered: { ids: Set<string>; loaded: Promise<Map<string, EventTerms>> } | undefined
+  /** One reading of an event at a time, for all who ask meanwhile. */
+  const loading = new Map<string, Promise<EventTerms | undefined>>()
+  let gathered: { ids: string[]; found: Promise<Map<string, EventTerms>> } | undefined
 
   /** All events that are asked for in one turn of the event loop are read together. */
-  function load(eventIds: readonly string[]): Promise<Map<string, EventTerms>> {
-    if (!gathered) {
-      const ids = new Set<string>()
-      const loaded = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+  async function gather(eventId: string): Promise<EventTerms | undefined> {
+    const own = gathered?.ids ?? []
+    own.push(eventId)
+    gathered ??= {
+      ids: own,
+      found: new Promise(setImmediate).then(() => {
         gathered = undefined
-        const found = await loadTerms(db, [...ids])
-        for (const [id, terms] of found) known.set(id, terms)
-        return found
-      })
-      gathered = { ids, loaded }
+        return loadTerms(db, own)
+      }),
     }
-    for (const id of eventIds) gathered.ids.add(id)
-    return gathered.loaded
+    const terms = (await gathered.found).get(eventId)
+    if (terms) known.set(eventId, terms)
+    return terms
+  }
+
+  function load(eventId: string): Promise<EventTerms | undefined> {
+    const running = loading.get(eventId)
+    if (running) return running
+    const answer = gather(eventId).finally(() => loading.delete(eventId))
+    loading.set(eventId, answer)
+    return answer
   }
 
   return {
     peek: (eventId) => known.get(eventId),
     forget: (eventId) => void known.delete(eventId),
-    refresh(eventId) {
-      const running = refreshing.get(eventId)
-      if (running) return running
-      const answer = load([eventId])
-        .then(() => {})
-        .finally(() => refreshing.delete(eventId))
-      refreshing.set(eventId, answer)
-      return answer
-    },
+    refresh: async (eventId) => void (await load(eventId)),
     async get(eventIds) {
-      const found = new Map<string, EventTerms>()
-      const missing: string[] = []
-      for (const id of eventIds) {
-        const terms = known.get(id)
-        if (terms) found.set(id, terms)
-        else missing.push(id)
-      }
-      if (missing.length === 0) return found
-      const asked = missing.filter((id) => !loading.has(id))
-      if (asked.length > 0) {
-        const answer = load(asked).finally(() => {
-          for (const id of asked) loading.delete(id)
-        })
-        for (const id of asked) loading.set(id, answer)
-      }
-      // Gathered before any is awaited: by then another may have forgotten one of them.
-      const answers = new Map(missing.map((id) => [id, loading.get(id)]))
-      for (const [id, answer] of answers) {
-        const terms = (await answer)?.get(id)
-        if (terms) found.set(id, terms)
-      }
-      return found
+      const found = await Promise.all(eventIds.map((id) => known.get(id) ?? load(id)))
+      return new Map(found.flatMap((terms) => (terms ? [[terms.event.event_id, terms]] : [])))
     },
     async learnCodes(wanted) {
       const unknown = wanted.filter(({ terms, code }) => !isKnown(terms, code.toUpperCase()))

@@ -15,11 +15,11 @@ export function decideAll(
   now: Date,
   allotments: readonly Counted[],
   bought: readonly Bought[],
-  group: readonly { request: HoldRequest }[],
+  requests: readonly HoldRequest[],
 ): Decision[] {
   return decide(
     viewOf(terms, now, allotments, bought),
-    group.map(({ request }) => ({
+    requests.map((request) => ({
       lines: request.lines,
       promoCode: request.promoCode,
       buyerKeys: buyersOf(request),

@@ -4,8 +4,10 @@ import { addMoves, decideAll, toPlaced } from './grants.ts'
 import type { HoldEngine, HoldOutcome, HoldRequest } from './hold-orders.ts'
 import { type HeldMove, type NewHold, writeHolds } from './write-holds.ts'
 
+/** Of PostgreSQL: a lock was waited for in vain. */
+export const LOCK_TIMEOUT = '55P03'
 /** The stock was not as memory had it, a key was used before, or somebody was in the way: to be looked at under the lock. */
-const LOOK_AGAIN = new Set(['22012', '23505', '23514', '40001', '40P01', '55P03'])
+const LOOK_AGAIN = new Set(['22012', '23505', '23514', '40001', '40P01', LOCK_TIMEOUT])
 /** Whoever waits goes first. */
 const NOBODY_WAITS = { waitingMax: 0 }
 
@@ -14,12 +16,12 @@ const NOBODY_WAITS = { waitingMax: 0 }
  * have the version by which was decided, there are free places for all, and no list waits for them. Otherwise it changes
  * nothing. One round trip, and no turn of our event loop while the rows are locked. Undefined for the requests that must be
  * decided under the lock: those that memory refuses (it may be mistaken, or they may be repetitions) and those that need more
- * to be read.
+ * to be read. `waited`: somebody has had the rows locked for as long as anybody waits.
  */
 export async function holdAtOnce(
   engine: HoldEngine,
   requests: readonly HoldRequest[],
-): Promise<(HoldOutcome | undefined)[]> {
+): Promise<{ outcomes: (HoldOutcome | undefined)[]; waited: boolean }> {
   const outcomes = new Array<HoldOutcome | undefined>(requests.length).fill(undefined)
   const holds: NewHold[] = []
   const moves = new Map<string, HeldMove>()
@@ -27,7 +29,7 @@ export async function holdAtOnce(
   const groups = Map.groupBy(requests.entries(), ([, { eventId }]) => eventId)
   for (const [eventId, group] of groups) {
     const terms = engine.catalogue.peek(eventId)
-    const seen = terms && engine.peek(eventId)
+    const seen = terms && engine.availability.peek(eventId)
     if (!terms || !seen) continue
     now ??= seen.now()
     const simple = group.filter(([, request]) => isSimple(terms, request))
@@ -36,7 +38,7 @@ export async function holdAtOnce(
       now,
       [...seen.allotments.values()],
       [],
-      simple.map(([, request]) => ({ request })),
+      simple.map(([, request]) => request),
     )
     for (const [position, [index, request]] of simple.entries()) {
       const decision = decisions[position]
@@ -47,15 +49,16 @@ export async function holdAtOnce(
       addMoves(moves, terms, decision)
     }
   }
-  if (!now || holds.length === 0) return outcomes
+  if (!now || holds.length === 0) return { outcomes, waited: false }
   try {
     await writeHolds(engine.pool, now, inOrder(moves), holds, NOBODY_WAITS)
   } catch (error) {
-    if (!LOOK_AGAIN.has(sqlState(error) ?? '')) throw error
-    return outcomes.fill(undefined)
+    const state = sqlState(error) ?? ''
+    if (!LOOK_AGAIN.has(state)) throw error
+    return { outcomes: outcomes.fill(undefined), waited: state === LOCK_TIMEOUT }
   }
   tellMemory(engine, moves)
-  return outcomes
+  return { outcomes, waited: false }
 }
 
 /** Nothing but stock and terms decides about it. */
@@ -75,8 +78,8 @@ function inOrder(moves: ReadonlyMap<string, HeldMove>): HeldMove[] {
 
 function tellMemory(engine: HoldEngine, moves: ReadonlyMap<string, HeldMove>): void {
   for (const [eventId, own] of Map.groupBy(moves.values(), (move) => move.eventId)) {
-    const allotments = engine.peek(eventId)?.allotments
-    engine.saw(
+    const allotments = engine.availability.peek(eventId)?.allotments
+    engine.availability.saw(
       eventId,
       own.flatMap(({ allotmentId, held }) => {
         const known = allotments?.get(allotmentId)

@@ -3,11 +3,11 @@ import { type Pool, type PoolClient, sqlState } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import type { KeyClaim } from '@guichet/server'
 import type { EventRow, OrderLineRow, OrderRow } from '../db.ts'
-import type { SeenAllotment, Snapshot } from './availability.ts'
+import type { Availability } from './availability.ts'
 import type { Catalogue, EventTerms } from './catalogue.ts'
 import type { Line, Refusal } from './decide.ts'
 import { addMoves, decideAll, toPlaced } from './grants.ts'
-import { holdAtOnce } from './hold-at-once.ts'
+import { holdAtOnce, LOCK_TIMEOUT } from './hold-at-once.ts'
 import { readBought } from './limited-reads.ts'
 import { lockBatch, type StoredAnswer } from './lock-batch.ts'
 import { markOffered, readWaiting } from './offers.ts'
@@ -52,12 +52,8 @@ export interface HoldEngine {
   catalogue: Catalogue
   /** Instead of the database's clock. */
   now?: (() => Date) | undefined
-  /** The stock in memory, if there is any, however old. */
-  peek(eventId: string): Pick<Snapshot, 'allotments' | 'now'> | undefined
-  /** Told that an event's waiting list has changed too. */
-  forget(eventId: string): void
-  /** Told what the locked allotments are after each batch. */
-  saw(eventId: string, allotments: readonly SeenAllotment[]): void
+  /** By which most is decided, and which is told what each batch leaves. */
+  availability: Pick<Availability, 'peek' | 'saw' | 'forget'>
 }
 
 /** Of a batch that fails, and of one whose terms turn out to be old: an organizer may be at work on many codes. */
@@ -65,19 +61,19 @@ const FAILURES_MAX = 5
 const STALE_MAX = 20
 /** Serialization failure, deadlock; and a key that another process stored since we looked: next time we see its answer. */
 const RETRYABLE = new Set(['40001', '40P01', '23505'])
-const LOCK_TIMEOUT = '55P03'
 
 /**
  * Decides on a batch of requests and writes all that are granted. When it returns, every outcome is durable. What memory would
  * grant is written at once, if the stock allows it; about all others the tables decide.
  */
 export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
-  const outcomes: (HoldOutcome | undefined)[] = await holdAtOnce(engine, requests)
+  const { outcomes, waited } = await holdAtOnce(engine, requests)
   const rest = requests.flatMap((request, index) => (outcomes[index] ? [] : [{ request, index }]))
   if (rest.length > 0) {
     const decided = await holdUnderLock(
       engine,
       rest.map(({ request }) => request),
+      !waited,
     )
     for (const [position, { index }] of rest.entries()) outcomes[index] = decided[position]
   }
@@ -88,9 +84,12 @@ export async function holdOrders(engine: HoldEngine, requests: readonly HoldRequ
  * In one transaction of two round trips: lock and look, then write and commit.
  * @throws DomainError `sale-busy` when the terms of an event change faster than they can be read.
  */
-async function holdUnderLock(engine: HoldEngine, requests: readonly HoldRequest[]): Promise<HoldOutcome[]> {
+async function holdUnderLock(
+  engine: HoldEngine,
+  requests: readonly HoldRequest[],
   // After a wait in vain no more: the events that are free shall not pay for the one that is not.
-  let wait = true
+  wait: boolean,
+): Promise<HoldOutcome[]> {
   for (let stale = 0, failures = 0; stale < STALE_MAX; ) {
     const terms = await termsOf(engine.catalogue, requests)
     const client = await engine.pool.connect()
@@ -148,7 +147,10 @@ async function tryBatch(
   const lockedOf = Map.groupBy(locked, (allotment) => allotment.event_id)
   const stale = [...lockedOf].filter(([id, rows]) => rows.some((row) => row.terms_version !== terms.get(id)?.version))
   if (stale.length > 0) {
-    for (const [eventId] of stale) engine.catalogue.forget(eventId)
+    for (const [eventId] of stale) {
+      engine.catalogue.forget(eventId)
+      engine.availability.forget(eventId)
+    }
     await client.query('rollback')
     return undefined
   }
@@ -166,7 +168,15 @@ async function tryBatch(
     const own = terms.get(eventId)
     // Once in a batch, too: the second offer to an entry finds it served.
     const alive = group.filter(({ request }) => !request.offerTo || waiting.delete(request.offerTo.entryId))
-    const decisions = own ? decideAll(own, now, lockedOf.get(eventId) ?? [], bought, alive) : []
+    const decisions = own
+      ? decideAll(
+          own,
+          now,
+          lockedOf.get(eventId) ?? [],
+          bought,
+          alive.map(({ request }) => request),
+        )
+      : []
     for (const { index } of group) outcomes[index] = REFUSED
     for (const [position, { request, index }] of alive.entries()) {
       const decision = decisions[position]
@@ -183,10 +193,10 @@ async function tryBatch(
   }
   await write(client, now, [...moves.values()], holds)
   for (const { event_id, waiting_entry_id } of holds.map(({ order }) => order)) {
-    if (waiting_entry_id !== null) engine.forget(event_id)
+    if (waiting_entry_id !== null) engine.availability.forget(event_id)
   }
   for (const [eventId, rows] of lockedOf) {
-    engine.saw(
+    engine.availability.saw(
       eventId,
       rows.map((row) => ({ ...row, held: row.held + (moves.get(row.id)?.held ?? 0) })),
     )

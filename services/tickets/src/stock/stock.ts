@@ -59,14 +59,7 @@ export function createStock({ databaseUrl, db, now, onError }: StockOptions): St
   const availability = new Availability(db, catalogue, now)
   const keys = new RecentKeys(db)
   const inWork = new Set<string>()
-  const engine: HoldEngine = {
-    pool,
-    catalogue,
-    now,
-    peek: (eventId) => availability.peek(eventId),
-    saw: (eventId, rows) => availability.saw(eventId, rows),
-    forget: (eventId) => availability.forget(eventId),
-  }
+  const engine: HoldEngine = { pool, catalogue, availability, now }
   const batcher: Batcher<HoldRequest, HoldOutcome> = createBatcher({
     ...LIMITS,
     run: (requests) => holdOrders(engine, requests),

@@ -92,9 +92,7 @@ it('takes its neighbours with it when nobody looks for it (the control: a batch 
     pool,
     catalogue: createCatalogue(tickets.context.db),
     now: tickets.clock.now,
-    saw: () => {},
-    forget: () => {},
-    peek: () => undefined,
+    availability: { saw: () => {}, forget: () => {}, peek: () => undefined },
   }
   const request = (typeId: string, quantity: number): HoldRequest => ({
     orderId: randomUUID(),

@@ -30,7 +30,12 @@ function start(changesBefore: number) {
       return new Map([...found].map(([id, terms]) => [id, { ...terms, version: terms.version - 1 }]))
     },
   }
-  const engine = { pool, catalogue, now: tickets.clock.now, saw: () => {}, forget: () => {}, peek: () => undefined }
+  const engine = {
+    pool,
+    catalogue,
+    now: tickets.clock.now,
+    availability: { saw: () => {}, forget: () => {}, peek: () => undefined },
+  }
   const request = (): HoldRequest => ({
     orderId: randomUUID(),
     eventId: toUuid('evt', event.eventId),
