@@ -3,6 +3,7 @@ import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, Selectable } from 'kysely'
 import type { EventStatus, Venue } from './events/event.ts'
 import type { Texts } from './events/texts.ts'
+import type { LedgerKind } from './ledger/post-ledger.ts'
 import type { OrderState } from './orders/order-state.ts'
 import type { PaymentProblem, PaymentState } from './payments/payment.ts'
 import type { RefundReason } from './refunds/refund.ts'
@@ -179,6 +180,18 @@ interface TicketTable {
   created_at: Date
 }
 
+interface LedgerTransactionTable {
+  source_id: string
+  kind: LedgerKind
+  organizer_id: string
+  event_id: string | null
+  order_id: string | null
+  currency: string
+  accounts: string[]
+  amounts: number[]
+  occurred_at: Date
+}
+
 export interface Schema extends IdempotencyTable, TokenCutoffTable {
   event: EventTable
   ticket_type: TicketTypeTable
@@ -192,6 +205,7 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   payment_event: { provider: string; webhook_id: string; received_at: Generated<Date> }
   refund: RefundTable
   ticket: TicketTable
+  ledger_transaction: LedgerTransactionTable
   order_number: { organizer_id: string; last_number: number }
 }
 
@@ -368,5 +382,16 @@ export const COLUMNS = {
     'code_version',
     'state',
     'created_at',
+  ],
+  ledger_transaction: [
+    'source_id',
+    'kind',
+    'organizer_id',
+    'event_id',
+    'order_id',
+    'currency',
+    'accounts',
+    'amounts',
+    'occurred_at',
   ],
 } as const satisfies { [Table in keyof Schema]?: readonly (keyof Schema[Table])[] }

@@ -1,13 +1,16 @@
 import { sql } from '@guichet/database'
 import { addToOutbox } from '@guichet/messaging'
 import { newUuid } from '@guichet/server'
-import { COLUMNS, type OrderRow, type TicketsTx } from '../db.ts'
+import { COLUMNS, type OrderLineRow, type OrderRow, type TicketsTx } from '../db.ts'
+import { earningsOf } from '../ledger/earnings.ts'
+import { sale } from '../ledger/entries.ts'
+import { postLedger } from '../ledger/post-ledger.ts'
 import { moveOrders, reclaimOrder } from '../stock/move-orders.ts'
 import { announceOrder } from './announce.ts'
 
 /**
- * Makes held orders final, all at once and with the same few statements however many they are: stock, tickets, messages,
- * numbers, state. The orders are locked by this transaction.
+ * Makes held orders final, all at once and with the same few statements however many they are: stock, tickets, ledger,
+ * messages, numbers, state. The orders are locked by this transaction.
  */
 export async function confirmHeldOrders(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
   if (orders.length === 0) return
@@ -23,7 +26,9 @@ export async function confirmExpiredOrder(tx: TicketsTx, order: OrderRow, now: D
 }
 
 async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' | 'expired', now: Date): Promise<void> {
-  await issueTickets(tx, orders, now)
+  const lines = await linesOf(tx, orders)
+  await issueTickets(tx, orders, lines, now)
+  await postSales(tx, orders, lines, now)
   await addToOutbox(
     tx,
     orders.map((order) => announceOrder('tickets.order-confirmed.v1', order)),
@@ -38,8 +43,8 @@ async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' |
   if (numAffectedRows !== BigInt(orders.length)) throw new Error('An order has changed although it is locked')
 }
 
-async function issueTickets(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
-  const lines = await tx
+async function linesOf(tx: TicketsTx, orders: readonly OrderRow[]): Promise<OrderLineRow[]> {
+  return tx
     .selectFrom('order_line')
     .select(COLUMNS.order_line)
     .where(
@@ -49,6 +54,27 @@ async function issueTickets(tx: TicketsTx, orders: readonly OrderRow[], now: Dat
     .orderBy('order_id')
     .orderBy('line_number')
     .execute()
+}
+
+async function postSales(
+  tx: TicketsTx,
+  orders: readonly OrderRow[],
+  lines: readonly OrderLineRow[],
+  now: Date,
+): Promise<void> {
+  const byOrder = Map.groupBy(lines, (line) => line.order_id)
+  await postLedger(
+    tx,
+    orders.map((order) => sale(order, earningsOf(byOrder.get(order.id) ?? []), now)),
+  )
+}
+
+async function issueTickets(
+  tx: TicketsTx,
+  orders: readonly OrderRow[],
+  lines: readonly OrderLineRow[],
+  now: Date,
+): Promise<void> {
   const holders = new Map(orders.map((order) => [order.id, order.buyer_name]))
   const tickets = lines.flatMap((line) =>
     Array.from({ length: line.quantity }, () => ({ id: newUuid(), line, holder: holders.get(line.order_id) ?? null })),

@@ -1,6 +1,8 @@
 import { inTransaction } from '@guichet/database'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
+import { charge } from '../ledger/entries.ts'
+import { postLedger } from '../ledger/post-ledger.ts'
 import { confirmExpiredOrder, confirmHeldOrders } from '../orders/confirm-order.ts'
 import { lockOrder } from '../orders/find-order.ts'
 import { addRefund } from '../refunds/add-refund.ts'
@@ -38,6 +40,7 @@ async function settleAlone(ctx: Context, { payment, found, webhook }: Settlement
     const now = await ctx.time(tx)
     const problem = await takeMoney(tx, order, current, found, now)
     await recordCharge(tx, current, found, problem, now)
+    await postLedger(tx, [charge(order, current, found, now)])
     if (!problem) return undefined
     ctx.log.warn(
       { payment: current.id, order: order.id, problem },

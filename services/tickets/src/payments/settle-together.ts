@@ -1,6 +1,8 @@
 import { inTransaction, sql } from '@guichet/database'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
+import { charge } from '../ledger/entries.ts'
+import { postLedger } from '../ledger/post-ledger.ts'
 import { confirmHeldOrders } from '../orders/confirm-order.ts'
 import type { Settlement } from './settle-payment.ts'
 
@@ -45,6 +47,13 @@ export async function settleTogether(ctx: Context, settlements: readonly Settlem
       assertNotTooMany(confirmed)
       await confirmHeldOrders(tx, confirmed, now)
       await recordCharges(tx, usual, now)
+      await postLedger(
+        tx,
+        usual.flatMap(({ payment: { id, order_id }, found }) => {
+          const [order, payment] = [orders.get(order_id), payments.get(id)]
+          return order && payment ? charge(order, payment, found, now) : []
+        }),
+      )
     }
     const done = settlements.filter((_settlement, index) => results[index] !== 'alone')
     await rememberWebhooks(tx, done)
