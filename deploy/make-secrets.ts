@@ -23,6 +23,7 @@ for (const name of [
   'accounts_client_secret_notifications',
   'tickets_order_secret',
   'tickets_signing_secret',
+  'tickets_sealing_secret',
   'payments_api_key',
   'web_session_secret',
   'postgres_password',

@@ -58,6 +58,7 @@ export async function startTickets(
     TICKETS_CLIENT_SECRET: secret(),
     TICKETS_ORDER_SECRET: secret(),
     TICKETS_SIGNING_SECRET: secret(),
+    TICKETS_SEALING_SECRET: secret(),
     TICKETS_SIMULATED_API_KEY: secret(),
     TICKETS_SIMULATED_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     TICKETS_HOLD_SECONDS: '3600',

@@ -99,6 +99,7 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
       CLIENT_SECRET: clientSecrets.tickets,
       ORDER_SECRET: secrets.ticketsOrder,
       SIGNING_SECRET: secrets.ticketsSigning,
+      SEALING_SECRET: secrets.ticketsSealing,
       SIMULATED_URL: at(ports.payments),
       SIMULATED_API_KEY: secrets.paymentsApiKey,
       SIMULATED_WEBHOOK_SECRET: secrets.paymentsWebhook,

@@ -9,6 +9,7 @@ const names = [
   'clientNotifications',
   'ticketsOrder',
   'ticketsSigning',
+  'ticketsSealing',
   'paymentsApiKey',
   'paymentsWebhook',
   'webSession',

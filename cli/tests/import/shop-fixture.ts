@@ -75,6 +75,7 @@ export async function openShop(): Promise<Shop> {
   const tickets = createTickets({
     config: {
       ...common,
+      environment: 'development',
       accountsUrl,
       jwksUrl,
       eventsUrl: targets.events,
@@ -92,6 +93,7 @@ export async function openShop(): Promise<Shop> {
       clientSecret: clients.tickets,
       orderSecret: secret('order'),
       signingSecret: secret('signing'),
+      sealingSecret: secret('sealing'),
       simulatedApiKey: secret('payments'),
       simulatedWebhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     },

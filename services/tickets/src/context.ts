@@ -3,7 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import type { TicketsDb, TicketsTx } from './db.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
-import type { PaymentProvider } from './payments/provider.ts'
+import type { Sealing } from './payment-accounts/sealing.ts'
+import type { Providers } from './payments/providers.ts'
 import type { Settlement } from './payments/settle-payment.ts'
 import type { Settled } from './payments/settle-together.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -22,8 +23,9 @@ export interface Context {
   log: FastifyBaseLogger
   /** The database's clock, which all processes share: it alone decides on sale windows and deadlines. */
   time(db: TicketsDb | TicketsTx): Promise<Date>
-  /** The payment providers by name. */
-  providers: Readonly<Record<string, PaymentProvider>>
+  /** The platform's payment provider, and those of organizers' accounts. */
+  providers: Providers
+  sealing: Sealing
   askEvents: ServiceClient
   orderSecrets: OrderSecrets
   ticketCodes: TicketCodes

@@ -6,7 +6,9 @@ import type { Texts } from './events/texts.ts'
 import type { LedgerKind } from './ledger/post-ledger.ts'
 import type { OrderState } from './orders/order-state.ts'
 import type { PaymentProblem, PaymentState } from './payments/payment.ts'
-import type { RefundReason } from './refunds/refund.ts'
+import type { Mode, ProviderErrorKind, ProviderName } from './payments/provider.ts'
+import type { RefundReason, RefundState } from './refunds/refund.ts'
+import type { RefundTotals } from './refunds/refund-run.ts'
 
 interface EventTable {
   event_id: string
@@ -117,6 +119,7 @@ interface OrderTable {
   promo_code: string | null
   buyer_key: string | null
   waiting_entry_id: string | null
+  refunded_minor: Generated<number>
 }
 
 interface OrderLineTable {
@@ -128,6 +131,21 @@ interface OrderLineTable {
   quantity: number
   unit_price_minor: number
   full_price_minor: number | null
+  void_quantity: Generated<number>
+}
+
+interface PaymentAccountTable {
+  id: string
+  organizer_id: string
+  provider: Exclude<ProviderName, 'simulated'>
+  mode: Mode
+  settings: object
+  secrets: Buffer
+  enabled: Generated<boolean>
+  last_checked_at: Date | null
+  last_problem: { kind: ProviderErrorKind; words: string } | null
+  version: Generated<number>
+  created_at: Date
 }
 
 interface PaymentTable {
@@ -148,6 +166,8 @@ interface PaymentTable {
   settled_at: Date | null
   next_check_at: Date
   checks: Generated<number>
+  account_id: string | null
+  mode: Mode | null
 }
 
 interface RefundTable {
@@ -156,7 +176,7 @@ interface RefundTable {
   order_id: string
   payment_id: string
   reason: RefundReason
-  state: 'pending' | 'succeeded'
+  state: RefundState
   amount_minor: number
   currency: string
   requested_by: string | null
@@ -166,6 +186,75 @@ interface RefundTable {
   next_attempt_at: Date
   attempts: Generated<number>
   last_error: string | null
+  ends_order: Generated<boolean>
+  run_id: string | null
+  note: string | null
+  series: Generated<number>
+  settled_by: string | null
+}
+
+interface RefundLineTable {
+  event_id: string
+  refund_id: string
+  line_number: number
+  quantity: number
+  amount_minor: number
+}
+
+interface RefundTicketTable {
+  event_id: string
+  ticket_id: string
+  refund_id: string
+}
+
+interface RefundRunTable {
+  event_id: string
+  id: string
+  organizer_id: string
+  requested_by: string
+  ticket_type_ids: Generated<string[]>
+  force: boolean
+  note: string | null
+  state: 'running' | 'done'
+  last_order_id: string | null
+  orders_done: Generated<number>
+  tickets_done: Generated<number>
+  amount_done_minor: Generated<number>
+  planned: RefundTotals
+  created_at: Date
+  finished_at: Date | null
+}
+
+interface RefundPolicyTable {
+  organizer_id: string
+  event_id: string | null
+  enabled: boolean
+  until_days: number
+  kept_bp: number
+  version: Generated<number>
+}
+
+interface DisputeTable {
+  event_id: string
+  id: string
+  order_id: string
+  payment_id: string
+  provider: string
+  provider_reference: string
+  state: 'open' | 'won' | 'lost'
+  amount_minor: number
+  currency: string
+  reason: string
+  respond_by: Date | null
+  opened_at: Date
+  closed_at: Date | null
+}
+
+interface CheckInTable {
+  event_id: string
+  ticket_id: string
+  checked_in_by: string
+  checked_in_at: Date
 }
 
 interface TicketTable {
@@ -201,9 +290,21 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   waiting_entry: WaitingEntryTable
   orders: OrderTable
   order_line: OrderLineTable
+  payment_account: PaymentAccountTable
   payment: PaymentTable
-  payment_event: { provider: string; webhook_id: string; received_at: Generated<Date> }
+  payment_event: {
+    provider: string
+    account_id: string | null
+    webhook_id: string
+    received_at: Generated<Date>
+  }
   refund: RefundTable
+  refund_line: RefundLineTable
+  refund_ticket: RefundTicketTable
+  refund_run: RefundRunTable
+  refund_policy: RefundPolicyTable
+  dispute: DisputeTable
+  check_in: CheckInTable
   ticket: TicketTable
   ledger_transaction: LedgerTransactionTable
   order_number: { organizer_id: string; last_number: number }
@@ -218,8 +319,12 @@ export type PromoCodeRow = Selectable<PromoCodeTable>
 export type WaitingEntryRow = Selectable<WaitingEntryTable>
 export type OrderRow = Selectable<OrderTable>
 export type OrderLineRow = Selectable<OrderLineTable>
+export type PaymentAccountRow = Selectable<PaymentAccountTable>
 export type PaymentRow = Selectable<PaymentTable>
 export type RefundRow = Selectable<RefundTable>
+export type RefundRunRow = Selectable<RefundRunTable>
+export type DisputeRow = Selectable<DisputeTable>
+export type RefundPolicyRow = Selectable<RefundPolicyTable>
 export type TicketRow = Selectable<TicketTable>
 
 /**
@@ -325,6 +430,7 @@ export const COLUMNS = {
     'promo_code',
     'buyer_key',
     'waiting_entry_id',
+    'refunded_minor',
   ],
   order_line: [
     'event_id',
@@ -335,6 +441,20 @@ export const COLUMNS = {
     'quantity',
     'unit_price_minor',
     'full_price_minor',
+    'void_quantity',
+  ],
+  payment_account: [
+    'id',
+    'organizer_id',
+    'provider',
+    'mode',
+    'settings',
+    'secrets',
+    'enabled',
+    'last_checked_at',
+    'last_problem',
+    'version',
+    'created_at',
   ],
   payment: [
     'event_id',
@@ -354,6 +474,8 @@ export const COLUMNS = {
     'settled_at',
     'next_check_at',
     'checks',
+    'account_id',
+    'mode',
   ],
   refund: [
     'event_id',
@@ -371,6 +493,43 @@ export const COLUMNS = {
     'next_attempt_at',
     'attempts',
     'last_error',
+    'ends_order',
+    'run_id',
+    'note',
+    'series',
+    'settled_by',
+  ],
+  refund_run: [
+    'event_id',
+    'id',
+    'organizer_id',
+    'requested_by',
+    'ticket_type_ids',
+    'force',
+    'note',
+    'state',
+    'last_order_id',
+    'orders_done',
+    'tickets_done',
+    'amount_done_minor',
+    'planned',
+    'created_at',
+    'finished_at',
+  ],
+  dispute: [
+    'event_id',
+    'id',
+    'order_id',
+    'payment_id',
+    'provider',
+    'provider_reference',
+    'state',
+    'amount_minor',
+    'currency',
+    'reason',
+    'respond_by',
+    'opened_at',
+    'closed_at',
   ],
   ticket: [
     'event_id',

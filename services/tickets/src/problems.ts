@@ -230,6 +230,22 @@ export const problems = defineProblems({
       fr: 'Rien n’a été débité deux fois. Réessayez dans un instant avec la même Idempotency-Key.',
     },
   },
+  'provider-refused': {
+    status: 409,
+    title: { en: 'The payment provider refuses.', fr: 'Le prestataire de paiement refuse.' },
+    detail: { en: 'Choose another way to pay.', fr: 'Choisissez un autre moyen de paiement.' },
+  },
+  'provider-misconfigured': {
+    status: 503,
+    title: {
+      en: 'One cannot pay this way at present.',
+      fr: 'Ce moyen de paiement est indisponible pour le moment.',
+    },
+    detail: {
+      en: 'Nothing was charged. Choose another way to pay, or tell the organizer.',
+      fr: 'Rien n’a été débité. Choisissez un autre moyen de paiement, ou prévenez l’organisateur.',
+    },
+  },
   'webhook-refused': {
     status: 401,
     title: { en: 'The signature of this webhook is not valid.', fr: 'La signature de ce webhook n’est pas valide.' },

@@ -25,9 +25,12 @@ import { startJob } from './jobs/loop.ts'
 import { offerWaiting } from './jobs/offer-waiting.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
+import { createSealing } from './payment-accounts/sealing.ts'
+import { createAdapter, type Surroundings } from './payments/adapters.ts'
 import type { PaymentProvider } from './payments/provider.ts'
+import { createSimulatedProvider } from './payments/providers/simulated.ts'
+import { createProviders } from './payments/providers.ts'
 import { settleTogether } from './payments/settle-together.ts'
-import { createSimulatedProvider } from './payments/simulated-provider.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
 import { POLICIES } from './rate-limits.ts'
@@ -60,6 +63,8 @@ export interface Overrides {
   askEvents?: ServiceClient
   /** Wraps a provider, to lose an answer or die at a chosen moment. */
   provider?: (real: PaymentProvider) => PaymentProvider
+  /** Where Stripe and PayPal are. */
+  baseUrls?: Surroundings['baseUrls']
 }
 
 export function createTickets({ config, secrets }: { config: Config; secrets: Secrets }, overrides: Overrides = {}) {
@@ -137,13 +142,17 @@ function createContext(
   { db, stock, log }: Pick<Context, 'db' | 'stock' | 'log'>,
   overrides: Overrides,
 ): Context {
-  const { now } = overrides
-  const simulated = createSimulatedProvider({
-    url: config.simulatedUrl,
-    apiKey: secrets.simulatedApiKey,
-    webhookSecret: secrets.simulatedWebhookSecret,
-    webhookUrl: `${config.selfUrl}/v1/payment-webhooks/simulated`,
-  })
+  const { now, provider: wrap = (real) => real } = overrides
+  const simulated =
+    config.simulatedUrl && secrets.simulatedApiKey && secrets.simulatedWebhookSecret
+      ? createSimulatedProvider({
+          url: config.simulatedUrl,
+          apiKey: secrets.simulatedApiKey,
+          webhookSecret: secrets.simulatedWebhookSecret,
+          webhookUrl: `${config.selfUrl}/v1/payment-webhooks/simulated`,
+        })
+      : undefined
+  const sealing = createSealing(secrets.sealingSecret, secrets.previousSealingSecret)
   const context: Context = {
     config,
     db,
@@ -160,7 +169,12 @@ function createContext(
           const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(any)
           return rows[0]?.now ?? new Date(Number.NaN)
         },
-    providers: { simulated: overrides.provider?.(simulated) ?? simulated },
+    providers: createProviders({
+      sealing,
+      simulated: simulated && wrap(simulated),
+      create: (account) => wrap(createAdapter(account, { db, baseUrls: overrides.baseUrls ?? {} })),
+    }),
+    sealing,
     askEvents:
       overrides.askEvents ??
       createServiceClient({

@@ -99,6 +99,7 @@ describe('the configuration', () => {
     TICKETS_CLIENT_SECRET: SECRETS.clientSecret,
     TICKETS_ORDER_SECRET: SECRETS.orderSecret,
     TICKETS_SIGNING_SECRET: SECRETS.signingSecret,
+    TICKETS_SEALING_SECRET: SECRETS.sealingSecret,
     TICKETS_SIMULATED_API_KEY: SECRETS.simulatedApiKey,
     TICKETS_SIMULATED_WEBHOOK_SECRET: SECRETS.simulatedWebhookSecret,
   }

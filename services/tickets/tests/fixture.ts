@@ -15,6 +15,7 @@ export const SECRETS = {
   clientSecret: 'q7Zk0d3sV1m9Xc4bN8tL2wR6yH5jF0gA',
   orderSecret: 'b1S9fK3xD7qW0eR5tY2uI8oP4aL6zM0n',
   signingSecret: 'h4J8kL1zX5cV9bN3mQ7wE2rT6yU0iO4p',
+  sealingSecret: 'u2W5eR8tY1iO4pA7sD0fG3hJ6kL9zX2c',
   simulatedApiKey: 'pK7dS2fG6hJ1kL5zX9cV3bN8mQ4wE0rT',
   simulatedWebhookSecret: `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`,
 }
@@ -33,6 +34,7 @@ export async function startTickets(options: FixtureOptions = {}) {
   const clock = testClock()
   const port = await freePort()
   const config: Config = {
+    environment: 'development',
     host: '127.0.0.1',
     port,
     publicUrl: ISSUER,

@@ -11,7 +11,7 @@ export async function checkPayment(ctx: Context, payment: PaymentRow): Promise<P
   const found =
     payment.provider === FREE
       ? nothingToPay(payment)
-      : await providerOf(ctx, payment).find({
+      : await (await providerOf(ctx, payment)).find({
           paymentId: toId('pay', payment.id),
           reference: payment.provider_reference,
         })
@@ -32,7 +32,7 @@ function nothingToPay(payment: PaymentRow): ProviderPayment {
 export async function closePayment(ctx: Context, payment: PaymentRow): Promise<ProviderPayment | undefined> {
   const found = await checkPayment(ctx, payment)
   if (found?.state !== 'open') return found
-  await providerOf(ctx, payment).close(found.reference)
+  await (await providerOf(ctx, payment)).close(found.reference)
   return checkPayment(ctx, { ...payment, provider_reference: found.reference })
 }
 

@@ -13,21 +13,24 @@ export async function openPayment(ctx: Context, payment: PaymentRow): Promise<Pa
   const order = await ctx.db
     .selectFrom('orders')
     .innerJoin('event', 'event.event_id', 'orders.event_id')
-    .select(['orders.locale', 'event.title'])
+    .select(['orders.locale', 'orders.buyer_email', 'orders.expires_at', 'event.title'])
     .where('orders.event_id', '=', payment.event_id)
     .where('orders.id', '=', payment.order_id)
     .executeTakeFirstOrThrow()
-  const opened = await providerOf(ctx, payment).open({
+  const provider = await providerOf(ctx, payment)
+  const opened = await provider.open({
     paymentId: toId('pay', payment.id),
     amountMinor: payment.amount_minor,
     currency: payment.currency,
     returnUrl: payment.return_url ?? ctx.config.publicUrl,
     description: inLanguage(order.title, order.locale).slice(0, 200),
     locale: order.locale,
+    buyerEmail: order.buyer_email,
+    expiresAt: order.expires_at,
   })
   return ctx.db
     .updateTable('payment')
-    .set({ provider_reference: opened.reference, redirect_url: opened.redirectUrl, return_url: null })
+    .set({ provider_reference: opened.reference, redirect_url: opened.redirectUrl || null, return_url: null })
     .where('event_id', '=', payment.event_id)
     .where('id', '=', payment.id)
     .returning(COLUMNS.payment)

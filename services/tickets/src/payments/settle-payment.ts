@@ -14,7 +14,7 @@ import type { ProviderPayment } from './provider.ts'
 export interface Settlement {
   payment: Pick<PaymentRow, 'event_id' | 'id' | 'order_id'>
   found: ProviderPayment
-  webhook?: { provider: string; webhookId: string } | undefined
+  webhook?: { provider: string; accountId: string | null; webhookId: string } | undefined
 }
 
 /**
@@ -59,10 +59,10 @@ async function settleAlone(ctx: Context, { payment, found, webhook }: Settlement
   if (refundId) await finishRefund(ctx, refundId).catch((error) => ctx.log.warn({ err: error }, 'refund put off'))
 }
 
-async function isFirstWebhook(tx: TicketsTx, webhook: { provider: string; webhookId: string }): Promise<boolean> {
+async function isFirstWebhook(tx: TicketsTx, webhook: NonNullable<Settlement['webhook']>): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('payment_event')
-    .values({ provider: webhook.provider, webhook_id: webhook.webhookId })
+    .values({ provider: webhook.provider, account_id: webhook.accountId, webhook_id: webhook.webhookId })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n

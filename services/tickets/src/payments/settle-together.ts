@@ -122,7 +122,8 @@ async function rememberWebhooks(tx: TicketsTx, settlements: readonly Settlement[
   const webhooks = settlements.flatMap(({ webhook }) => webhook ?? [])
   if (webhooks.length === 0) return
   await sql`
-    insert into payment_event (provider, webhook_id)
-    select * from unnest(${webhooks.map(({ provider }) => provider)}::text[], ${webhooks.map(({ webhookId }) => webhookId)}::text[])
+    insert into payment_event (provider, account_id, webhook_id)
+    select * from unnest(${webhooks.map(({ provider }) => provider)}::text[], ${webhooks.map(({ accountId }) => accountId)}::uuid[],
+                         ${webhooks.map(({ webhookId }) => webhookId)}::text[])
         on conflict do nothing`.execute(tx)
 }

@@ -32,6 +32,8 @@ export async function startPayment(
       id: newUuid(),
       order_id: order.id,
       provider: terms.provider,
+      account_id: null,
+      mode: terms.provider === FREE ? null : 'test',
       state: 'pending',
       amount_minor: order.total_minor,
       currency: order.currency,

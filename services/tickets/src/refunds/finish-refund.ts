@@ -39,10 +39,13 @@ async function sendBack(ctx: Context, refund: RefundRow, payment: PaymentRow): P
   if (payment.provider === FREE) return null
   if (!payment.provider_reference) throw new Error('A payment without a reference cannot have been charged')
   try {
-    const sent = await providerOf(ctx, payment).refund({
+    const provider = await providerOf(ctx, payment)
+    const sent = await provider.refund({
+      paymentId: toId('pay', payment.id),
       reference: payment.provider_reference,
       refundId: toId('rfd', refund.id),
       amountMinor: refund.amount_minor,
+      currency: refund.currency,
     })
     return sent.reference
   } catch (error) {

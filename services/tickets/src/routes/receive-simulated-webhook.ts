@@ -29,14 +29,17 @@ export function receiveSimulatedWebhook(root: App, ctx: Context): void {
         const provider = ctx.providers.simulated
         if (!provider) throw new DomainError('not-found')
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const { webhookId, paymentId } = provider.readWebhook(request.headers, body)
+        const webhook = await provider.readWebhook(request.headers, body)
+        const { webhookId } = webhook
+        const paymentId = webhook.kind === 'payment' ? webhook.paymentId : undefined
         const uuid = paymentId && parseId('pay', paymentId)
         const payment = uuid
           ? await ctx.db.selectFrom('payment').select(COLUMNS.payment).where('id', '=', uuid).executeTakeFirst()
           : undefined
         if (payment && paymentId) {
           const found = await provider.find({ paymentId, reference: payment.provider_reference })
-          if (found) await settlePayment(ctx, { payment, found, webhook: { provider: 'simulated', webhookId } })
+          if (found)
+            await settlePayment(ctx, { payment, found, webhook: { provider: 'simulated', accountId: null, webhookId } })
         } else {
           // Genuine, yet about nothing of ours: repeating it would not help.
           request.log.warn({ webhookId }, 'webhook about an unknown payment')

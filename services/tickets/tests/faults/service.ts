@@ -106,6 +106,7 @@ function environment(options: ServiceOptions, port: number): NodeJS.ProcessEnv {
     TICKETS_CLIENT_SECRET: SECRETS.clientSecret,
     TICKETS_ORDER_SECRET: SECRETS.orderSecret,
     TICKETS_SIGNING_SECRET: SECRETS.signingSecret,
+    TICKETS_SEALING_SECRET: SECRETS.sealingSecret,
     TICKETS_SIMULATED_API_KEY: SECRETS.simulatedApiKey,
     TICKETS_SIMULATED_WEBHOOK_SECRET: SECRETS.simulatedWebhookSecret,
     TICKETS_HOLD_SECONDS: '3600',

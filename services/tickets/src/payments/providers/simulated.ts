@@ -1,6 +1,14 @@
 import { DomainError } from '@guichet/problem'
 import { Webhook } from 'standardwebhooks'
-import type { PaymentProvider, ProviderPayment, ProviderWebhook } from './provider.ts'
+import {
+  type PaymentProvider,
+  ProviderError,
+  type ProviderPayment,
+  type ProviderRefund,
+  type ProviderWebhook,
+  type RefundTerms,
+  type WebhookHeaders,
+} from '../provider.ts'
 
 interface SimulatedOptions {
   url: string
@@ -17,6 +25,7 @@ interface Session {
   amountMinor: number
   currency: string
   reference: string
+  refunds: { id: string; amountMinor: number; idempotencyKey: string }[]
 }
 
 const STATES: Record<Session['state'], ProviderPayment['state']> = {
@@ -47,17 +56,26 @@ export function createSimulatedProvider(options: SimulatedOptions): PaymentProvi
       if (response.status >= 500 || response.status === 429) throw new Error(`answered ${response.status}`)
       return response
     } catch (error) {
-      throw new DomainError('provider-unavailable', {}, { cause: error })
+      throw new ProviderError('unavailable', String(error), { cause: error })
     }
   }
 
-  /** A refusal is a fault of ours or of its books: loud, never taken for an answer. */
+  /** A refusal is never taken for an answer. */
   async function read<Body>(response: Response): Promise<Body> {
-    if (!response.ok) throw new Error(`The payment provider refused: ${response.status} ${await response.text()}`)
-    return (await response.json()) as Body
+    if (response.ok) return (await response.json()) as Body
+    const { title = '' } = (await response.json().catch(() => ({}))) as { title?: string }
+    const kind = response.status === 401 ? 'misconfigured' : 'refused'
+    throw new ProviderError(kind, `${response.status} ${title}`)
+  }
+
+  async function sessionOf(reference: string): Promise<Session> {
+    return read<Session>(await call(`${base}/${encodeURIComponent(reference)}`))
   }
 
   return {
+    mode: 'test',
+    capabilities: { polled: true, refunds: 'automatic', disputes: false },
+
     async open({ paymentId, amountMinor, currency, returnUrl, description, locale }) {
       const body = {
         amountMinor,
@@ -73,7 +91,7 @@ export function createSimulatedProvider(options: SimulatedOptions): PaymentProvi
     },
 
     async find({ paymentId, reference }) {
-      if (reference) return toPayment(await read<Session>(await call(`${base}/${encodeURIComponent(reference)}`)))
+      if (reference) return toPayment(await sessionOf(reference))
       const found = await read<{ items: Session[] }>(await call(`${base}?reference=${encodeURIComponent(paymentId)}`))
       const session = found.items[0]
       return session && toPayment(session)
@@ -84,15 +102,33 @@ export function createSimulatedProvider(options: SimulatedOptions): PaymentProvi
       if (response.status !== 409) await read(response)
     },
 
-    async refund({ reference, refundId, amountMinor }) {
+    async refund({ reference, refundId, amountMinor, currency }) {
       const url = `${base}/${encodeURIComponent(reference)}/refunds`
       const refund = await read<{ id: string }>(
         await call(url, { method: 'POST', body: { amountMinor }, key: refundId }),
       )
-      return { reference: refund.id }
+      return { reference: refund.id, state: 'succeeded', amountMinor, currency }
     },
 
-    readWebhook: (headers, body) => readWebhook(webhook, headers, body),
+    async findRefund({ reference, refundId }: RefundTerms): Promise<ProviderRefund | undefined> {
+      const session = await sessionOf(reference)
+      const found = session.refunds.find((refund) => refund.idempotencyKey === refundId)
+      return (
+        found && {
+          reference: found.id,
+          state: 'succeeded',
+          amountMinor: found.amountMinor,
+          currency: session.currency,
+        }
+      )
+    },
+
+    findDispute: async () => undefined,
+    readWebhook: async (headers, body) => readWebhook(webhook, headers, body),
+
+    async check() {
+      await read(await call(`${base}?reference=check`))
+    },
   }
 }
 
@@ -107,11 +143,7 @@ function toPayment(session: Session): ProviderPayment {
 }
 
 /** Standard Webhooks: HMAC-SHA256 over id, timestamp and body, compared in constant time; five minutes of tolerance. */
-function readWebhook(
-  webhook: Webhook,
-  headers: Record<string, string | string[] | undefined>,
-  body: Buffer,
-): ProviderWebhook {
+function readWebhook(webhook: Webhook, headers: WebhookHeaders, body: Buffer): ProviderWebhook {
   const one = (name: string) => (typeof headers[name] === 'string' ? headers[name] : '')
   const webhookId = one('webhook-id')
   let content: unknown
@@ -125,5 +157,5 @@ function readWebhook(
     throw new DomainError('webhook-refused', {}, { cause: error })
   }
   const reference = (content as { data?: { reference?: unknown } } | null)?.data?.reference
-  return { webhookId, paymentId: typeof reference === 'string' ? reference : undefined }
+  return { webhookId, kind: 'payment', paymentId: typeof reference === 'string' ? reference : undefined }
 }
