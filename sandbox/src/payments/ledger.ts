@@ -11,7 +11,8 @@ export type SessionTerms = {
   locale?: string
 }
 
-export type Refund = { id: string; amountMinor: number; at: string }
+/** `idempotencyKey`: the merchant's own name of it. */
+export type Refund = { id: string; amountMinor: number; at: string; idempotencyKey: string }
 
 export type Session = SessionTerms & {
   state: SessionState
@@ -107,7 +108,12 @@ export function createLedger() {
         settle(entry.id, 'abandoned')
         return
       case 'refunded':
-        session(entry.id).refunds.push({ id: entry.refundId, amountMinor: entry.amountMinor, at: entry.at })
+        session(entry.id).refunds.push({
+          id: entry.refundId,
+          amountMinor: entry.amountMinor,
+          at: entry.at,
+          idempotencyKey: entry.key,
+        })
         made.set(`refund ${entry.id} ${entry.key}`, { hash: entry.hash, id: entry.refundId })
         queue(entry.webhooks)
         return

@@ -11,7 +11,14 @@ const MAIN = fileURLToPath(new URL('../../../sandbox/src/payments/main.ts', impo
 
 export interface Journal {
   charges: { id: string; sessionId: string; reference: string; amountMinor: number; currency: string }[]
-  refunds: { id: string; sessionId: string; reference: string; amountMinor: number; currency: string }[]
+  refunds: {
+    id: string
+    sessionId: string
+    reference: string
+    amountMinor: number
+    currency: string
+    idempotencyKey: string
+  }[]
   sessions: { id: string; state: string; reference: string; amountMinor: number; currency: string }[]
 }
 
@@ -56,7 +63,7 @@ export async function startPayments() {
   return {
     url,
     /** What the buyer does on the hosted page. */
-    async act(redirectUrl: string, act: 'pay' | 'pay-slowly' | 'decline' | 'abandon'): Promise<number> {
+    async act(redirectUrl: string, act: 'pay' | 'pay-slowly' | 'pay-with-step' | 'approve' | 'decline' | 'abandon'): Promise<number> {
       const answer = await fetch(redirectUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
