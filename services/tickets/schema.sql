@@ -26,6 +26,40 @@ comment on column allotment.terms_version is 'The same in all allotments of an e
 CREATE INDEX allotment_awaited ON public.allotment USING btree (event_id) WHERE (waiting > 0);
 CREATE INDEX allotment_by_id ON public.allotment USING btree (id);
 
+create table check_in (
+  event_id uuid not null,
+  ticket_id uuid not null,
+  checked_in_by uuid not null,
+  checked_in_at timestamp with time zone not null,
+  constraint check_in_pkey PRIMARY KEY (event_id, ticket_id)
+);
+comment on table check_in is 'Who has come in: one row for a ticket. Written with the ticket locked, as it is by the refund that makes it void.';
+
+create table dispute (
+  event_id uuid not null,
+  id uuid not null,
+  order_id uuid not null,
+  payment_id uuid not null,
+  provider text not null,
+  provider_reference text not null,
+  state text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  respond_by timestamp with time zone,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint dispute_amount CHECK ((amount_minor > 0)),
+  constraint dispute_closed CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+  constraint dispute_state CHECK ((state = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text]))),
+  constraint dispute_pkey PRIMARY KEY (event_id, id),
+  constraint dispute_once UNIQUE (event_id, payment_id, provider_reference)
+);
+comment on table dispute is 'A buyer who takes the money of a payment back through the bank or the provider. While it is open or lost, that money cannot be refunded.';
+comment on column dispute.reason is 'In the provider's words.';
+comment on column dispute.respond_by is 'Until when one may answer it, with the provider.';
+CREATE INDEX dispute_by_id ON public.dispute USING btree (id);
+
 create table event (
   event_id uuid not null,
   organizer_id uuid not null,
@@ -45,7 +79,25 @@ comment on table event is 'Local copy of an event. Owner: events, whose messages
 comment on column event.status is 'Owner: events. A deleted event keeps its row, so that a late message cannot bring it back.';
 comment on column event.closed_at is 'Ours: since when nothing of it is sold any more, for good (events is about to delete it).';
 comment on column event.settling is 'Ours: the event was cancelled and some of its orders are still to be released or refunded.';
+CREATE INDEX event_of_organizer ON public.event USING btree (organizer_id);
 CREATE INDEX event_settling ON public.event USING btree (event_id) WHERE settling;
+
+create table fee_policy (
+  organizer_id uuid not null,
+  currency text not null,
+  paid_by text not null,
+  percent_bp integer not null,
+  fixed_minor bigint not null,
+  vat_rate_id uuid,
+  version integer default 1 not null,
+  constraint fee_policy_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint fee_policy_fixed CHECK ((fixed_minor >= 0)),
+  constraint fee_policy_paid_by CHECK ((paid_by = ANY (ARRAY['buyer'::text, 'organizer'::text]))),
+  constraint fee_policy_percent CHECK (((percent_bp >= 0) AND (percent_bp <= 10000))),
+  constraint fee_policy_pkey PRIMARY KEY (organizer_id, currency)
+);
+comment on table fee_policy is 'The fee of each ticket that is not free, for the events in this currency. VAT is in it.';
+comment on column fee_policy.paid_by is 'buyer: on top of the ticket's price, and shown in it; organizer: the price already covers it.';
 
 create table idempotency_key (
   scope text not null,
@@ -68,6 +120,54 @@ create table inbox (
 );
 comment on table inbox is 'Messages that had their effect, so that a repeated one has none.';
 
+create table invoice (
+  event_id uuid not null,
+  id uuid not null,
+  organizer_id uuid not null,
+  kind text not null,
+  number bigint not null,
+  order_id uuid not null,
+  refund_id uuid,
+  currency text not null,
+  total_minor bigint not null,
+  content jsonb not null,
+  issued_at timestamp with time zone not null,
+  constraint invoice_kind CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit-note'::text]))),
+  constraint invoice_of_refund CHECK (((kind = 'credit-note'::text) = (refund_id IS NOT NULL))),
+  constraint invoice_total CHECK ((total_minor > 0)),
+  constraint invoice_pkey PRIMARY KEY (event_id, id),
+  constraint invoice_numbered_once UNIQUE (organizer_id, kind, number)
+);
+comment on table invoice is 'Papers as they were issued, and never changed. A free order has none.';
+comment on column invoice.total_minor is 'Of a credit note: what is given back.';
+comment on column invoice.content is 'All that the paper says. The seller is null until the organizer says who sells: until then it is shown to nobody.';
+CREATE INDEX invoice_by_id ON public.invoice USING btree (id);
+CREATE INDEX invoice_of_organizer ON public.invoice USING btree (organizer_id, id);
+CREATE UNIQUE INDEX credit_note_once ON public.invoice USING btree (event_id, refund_id) WHERE (kind = 'credit-note'::text);
+CREATE UNIQUE INDEX invoice_once ON public.invoice USING btree (event_id, order_id) WHERE (kind = 'invoice'::text);
+
+create table ledger_transaction (
+  source_id uuid not null,
+  kind text not null,
+  organizer_id uuid not null,
+  event_id uuid,
+  order_id uuid,
+  currency text not null,
+  accounts text[] not null,
+  amounts bigint[] not null,
+  occurred_at timestamp with time zone not null,
+  constraint ledger_transaction_balances CHECK (ledger_balances(amounts)),
+  constraint ledger_transaction_kind CHECK ((kind = ANY (ARRAY['charge'::text, 'sale'::text, 'refund-promised'::text, 'refund-paid'::text, 'refund-failed'::text, 'dispute-opened'::text, 'dispute-won'::text, 'dispute-lost'::text, 'manual'::text]))),
+  constraint ledger_transaction_whole CHECK (((cardinality(accounts) = cardinality(amounts)) AND (cardinality(accounts) >= 2))),
+  constraint ledger_transaction_pkey PRIMARY KEY (source_id, kind)
+);
+comment on table ledger_transaction is 'One movement of money. What caused it and the kind are its identity, so that a repetition has no second effect.';
+comment on column ledger_transaction.source_id is 'The payment, order, refund or dispute that it is about.';
+comment on column ledger_transaction.amounts is 'Debits positive, credits negative, one for each of "accounts". Arrays, because a sale then writes one row instead of four, and the constraint sees all of it.';
+CREATE INDEX ledger_transaction_of_order ON public.ledger_transaction USING btree (order_id);
+CREATE INDEX ledger_transaction_of_organizer ON public.ledger_transaction USING btree (organizer_id, occurred_at, source_id, kind);
+CREATE TRIGGER ledger_transaction_is_final BEFORE DELETE OR UPDATE ON public.ledger_transaction FOR EACH ROW EXECUTE FUNCTION ledger_is_final();
+
 create table order_line (
   event_id uuid not null,
   order_id uuid not null,
@@ -77,19 +177,34 @@ create table order_line (
   quantity integer not null,
   unit_price_minor bigint not null,
   full_price_minor bigint,
+  void_quantity integer default 0 not null,
+  unit_fee_minor bigint default 0 not null,
+  vat_bp integer,
+  fee_vat_bp integer,
+  constraint order_line_fee CHECK ((unit_fee_minor >= 0)),
   constraint order_line_price CHECK ((unit_price_minor >= 0)),
   constraint order_line_quantity CHECK ((quantity >= 1)),
+  constraint order_line_void CHECK (((void_quantity >= 0) AND (void_quantity <= quantity))),
   constraint order_line_pkey PRIMARY KEY (event_id, order_id, line_number)
 );
 comment on table order_line is 'What an order holds, at the name and price shown when it was placed.';
+comment on column order_line.unit_price_minor is 'What the ticket costs, VAT included, after the code.';
 comment on column order_line.full_price_minor is 'The price without the code; null where none lowered it.';
+comment on column order_line.void_quantity is 'Tickets of the line that refunds have made void. What the order still draws on is quantity - void_quantity.';
+comment on column order_line.unit_fee_minor is 'What the buyer pays on top for each ticket, VAT included; 0 when the organizer bears it.';
+comment on column order_line.vat_bp is 'VAT contained in the ticket's price, in basis points, as of the hold; null: none.';
+comment on column order_line.fee_vat_bp is 'The same of the fee.';
 
 create table order_number (
   organizer_id uuid not null,
-  last_number bigint not null,
+  last_number bigint default 0 not null,
+  last_invoice bigint default 0 not null,
+  last_credit_note bigint default 0 not null,
+  last_issued_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint order_number_pkey PRIMARY KEY (organizer_id)
 ) with (fillfactor=50);
-comment on table order_number is 'The last number given to an order of an organizer. Raised in the confirming transaction, as its last lock, so that the sequence has no gap.';
+comment on table order_number is 'The last numbers given by an organizer: of orders, invoices and credit notes. Raised as the last lock of the transaction that gives them, so that no sequence has a gap.';
+comment on column order_number.last_issued_at is 'Of the latest invoice or credit note, so that a later number never bears an earlier time.';
 
 create table orders (
   event_id uuid not null,
@@ -115,6 +230,7 @@ create table orders (
   promo_code text,
   buyer_key text,
   waiting_entry_id uuid,
+  refunded_minor bigint default 0 not null,
   constraint orders_state CHECK ((state = ANY (ARRAY['held'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text]))),
   constraint orders_total CHECK ((total_minor >= 0)),
   constraint orders_pkey PRIMARY KEY (event_id, id)
@@ -128,6 +244,7 @@ comment on column orders.allotment_places is 'Places taken from each of allotmen
 comment on column orders.promo_code is 'As the buyer typed it.';
 comment on column orders.buyer_key is 'The buyer's e-mail address in lower case; only where a limit for each buyer counts it.';
 comment on column orders.waiting_entry_id is 'The waiting list's entry to which this hold was offered.';
+comment on column orders.refunded_minor is 'Promised back of the money that bought the order, whether it has arrived yet or not: the sum of such refunds of every state.';
 CREATE INDEX orders_by_id ON public.orders USING btree (id);
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (state = 'held'::text);
 CREATE INDEX orders_of_buyer ON public.orders USING btree (buyer_user_id, id) WHERE (buyer_user_id IS NOT NULL);
@@ -170,7 +287,10 @@ create table payment (
   settled_at timestamp with time zone,
   next_check_at timestamp with time zone not null,
   checks integer default 0 not null,
+  account_id uuid,
+  mode text,
   constraint payment_amount CHECK ((amount_minor >= 0)),
+  constraint payment_mode CHECK ((mode = ANY (ARRAY['test'::text, 'live'::text]))),
   constraint payment_state CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refunded'::text]))),
   constraint payment_pkey PRIMARY KEY (event_id, id)
 );
@@ -180,16 +300,43 @@ comment on column payment.provider_reference is 'The provider's id; null until i
 comment on column payment.charged_minor is 'What the provider says it took; differs from amount_minor only together with a problem.';
 comment on column payment.problem is 'Why money that arrived did not confirm the order: amount-mismatch, late-payment, duplicate-payment, event-cancelled.';
 comment on column payment.next_check_at is 'When we ask the provider ourselves while it is pending; also the lease of the process that asks.';
+comment on column payment.account_id is 'The organizer's account at the provider; null for the simulated provider and for what is free.';
+comment on column payment.mode is 'Whether money moves; null where there is nothing to pay.';
 CREATE INDEX payment_by_id ON public.payment USING btree (id);
 CREATE INDEX payment_due ON public.payment USING btree (next_check_at) WHERE (state = 'pending'::text);
+CREATE INDEX payment_of_account ON public.payment USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX payment_of_order ON public.payment USING btree (event_id, order_id);
 CREATE UNIQUE INDEX payment_one_pending ON public.payment USING btree (event_id, order_id) WHERE (state = 'pending'::text);
+
+create table payment_account (
+  id uuid not null,
+  organizer_id uuid not null,
+  provider text not null,
+  mode text not null,
+  settings jsonb not null,
+  secrets bytea not null,
+  enabled boolean default false not null,
+  last_checked_at timestamp with time zone,
+  last_problem jsonb,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint payment_account_mode CHECK ((mode = ANY (ARRAY['test'::text, 'live'::text]))),
+  constraint payment_account_provider CHECK ((provider = ANY (ARRAY['stripe'::text, 'paypal'::text, 'bank-transfer'::text]))),
+  constraint payment_account_pkey PRIMARY KEY (id)
+);
+comment on table payment_account is 'An organizer's account at a payment provider.';
+comment on column payment_account.settings is 'What may be shown.';
+comment on column payment_account.secrets is 'Sealed: AES-256-GCM under a key derived from TICKETS_SEALING_SECRET, bound to this row. Never in an answer or a log.';
+comment on column payment_account.last_problem is 'What the provider said at the last check; null when all was well.';
+CREATE INDEX payment_account_of_organizer ON public.payment_account USING btree (organizer_id, id);
+CREATE UNIQUE INDEX payment_account_one_enabled ON public.payment_account USING btree (organizer_id, provider) WHERE enabled;
 
 create table payment_event (
   provider text not null,
   webhook_id text not null,
   received_at timestamp with time zone default now() not null,
-  constraint payment_event_pkey PRIMARY KEY (provider, webhook_id)
+  account_id uuid,
+  constraint payment_event_once UNIQUE NULLS NOT DISTINCT (provider, account_id, webhook_id)
 );
 comment on table payment_event is 'Webhooks that had their effect, written in its transaction, so that a repeated one has none. Only verified ones get here.';
 
@@ -220,6 +367,61 @@ comment on column promo_code.allotment_id is 'The pool of its uses, one for each
 CREATE INDEX promo_code_by_id ON public.promo_code USING btree (id);
 CREATE UNIQUE INDEX promo_code_by_code ON public.promo_code USING btree (event_id, upper(code));
 
+create table reconciliation_difference (
+  id uuid not null,
+  organizer_id uuid not null,
+  event_id uuid not null,
+  kind text not null,
+  subject_id uuid not null,
+  order_id uuid,
+  currency text,
+  expected bigint,
+  actual bigint,
+  detail jsonb default '{}'::jsonb not null,
+  state text not null,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  repaired_by uuid,
+  last_error text,
+  constraint reconciliation_difference_state CHECK ((state = ANY (ARRAY['open'::text, 'repaired'::text, 'gone'::text]))),
+  constraint reconciliation_difference_pkey PRIMARY KEY (id)
+);
+comment on table reconciliation_difference is 'Two books that do not agree on one thing. Kinds: src/reconciliation/kinds.ts.';
+comment on column reconciliation_difference.expected is 'What the first of the two books says: minor units of currency, or a number where there is none.';
+comment on column reconciliation_difference.state is 'gone: no longer there when the books were compared again, whatever the reason.';
+CREATE INDEX reconciliation_difference_of_organizer ON public.reconciliation_difference USING btree (organizer_id, id);
+CREATE UNIQUE INDEX reconciliation_difference_once ON public.reconciliation_difference USING btree (event_id, kind, subject_id) WHERE (state = 'open'::text);
+
+create table reconciliation_run (
+  id uuid not null,
+  organizer_id uuid not null,
+  trigger text not null,
+  day date,
+  since timestamp with time zone not null,
+  repair boolean default false not null,
+  requested_by uuid,
+  requested_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  events integer default 0 not null,
+  payments_asked integer default 0 not null,
+  payments_unasked integer default 0 not null,
+  found integer default 0 not null,
+  repaired integer default 0 not null,
+  constraint reconciliation_run_daily CHECK (((trigger = 'daily'::text) = (day IS NOT NULL))),
+  constraint reconciliation_run_trigger CHECK ((trigger = ANY (ARRAY['daily'::text, 'member'::text, 'command'::text]))),
+  constraint reconciliation_run_pkey PRIMARY KEY (id)
+);
+comment on table reconciliation_run is 'One comparison of all books of an organizer.';
+comment on column reconciliation_run.since is 'Payments and refunds that were settled earlier were not asked for at the provider again.';
+comment on column reconciliation_run.started_at is 'Also the lease of the process at work: one not finished an hour later is begun anew.';
+comment on column reconciliation_run.payments_unasked is 'Their provider did not answer, or is no longer set up.';
+CREATE INDEX reconciliation_run_of_organizer ON public.reconciliation_run USING btree (organizer_id, id);
+CREATE INDEX reconciliation_run_unfinished ON public.reconciliation_run USING btree (requested_at) WHERE (finished_at IS NULL);
+CREATE UNIQUE INDEX reconciliation_run_of_day ON public.reconciliation_run USING btree (organizer_id, day) WHERE (trigger = 'daily'::text);
+CREATE UNIQUE INDEX reconciliation_run_one_waiting ON public.reconciliation_run USING btree (organizer_id) WHERE ((trigger = 'member'::text) AND (finished_at IS NULL));
+
 create table refund (
   event_id uuid not null,
   id uuid not null,
@@ -236,17 +438,108 @@ create table refund (
   next_attempt_at timestamp with time zone not null,
   attempts integer default 0 not null,
   last_error text,
+  ends_order boolean default false not null,
+  run_id uuid,
+  note text,
+  series integer default 1 not null,
+  settled_by uuid,
   constraint refund_amount CHECK ((amount_minor >= 0)),
-  constraint refund_reason CHECK ((reason = ANY (ARRAY['requested'::text, 'event-cancelled'::text, 'late-payment'::text, 'duplicate-payment'::text, 'amount-mismatch'::text]))),
-  constraint refund_state CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text]))),
-  constraint refund_pkey PRIMARY KEY (event_id, id),
-  constraint refund_once_per_payment UNIQUE (event_id, payment_id)
+  constraint refund_reason CHECK ((reason = ANY (ARRAY['requested'::text, 'event-cancelled'::text, 'late-payment'::text, 'duplicate-payment'::text, 'amount-mismatch'::text, 'self-service'::text]))),
+  constraint refund_state CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))),
+  constraint refund_pkey PRIMARY KEY (event_id, id)
 );
 comment on table refund is 'Money on its way back. Written before the provider is called, with its id as the idempotency key; a job repeats the call until it is done.';
+comment on column refund.state is 'failed: the provider refused for good. The money is still owed, and counts: the refund is tried again or settled by hand.';
 comment on column refund.requested_by is 'The member who asked; null when we did.';
+comment on column refund.ends_order is 'With it the last ticket of the order became void.';
+comment on column refund.run_id is 'The mass refund that it is part of.';
+comment on column refund.note is 'What a member wrote: why, or how it was settled by hand.';
+comment on column refund.series is 'Raised when a member tries a failed refund again: part of the provider's idempotency key, under which a refusal would be repeated.';
+comment on column refund.settled_by is 'The member who settled it by hand.';
 CREATE INDEX refund_by_id ON public.refund USING btree (id);
 CREATE INDEX refund_due ON public.refund USING btree (next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX refund_failed ON public.refund USING btree (event_id, id) WHERE (state = 'failed'::text);
 CREATE INDEX refund_of_order ON public.refund USING btree (event_id, order_id);
+CREATE INDEX refund_of_payment ON public.refund USING btree (event_id, payment_id);
+CREATE INDEX refund_of_run ON public.refund USING btree (event_id, run_id) WHERE (run_id IS NOT NULL);
+
+create table refund_line (
+  event_id uuid not null,
+  refund_id uuid not null,
+  line_number integer not null,
+  quantity integer not null,
+  amount_minor bigint not null,
+  constraint refund_line_amount CHECK ((amount_minor >= 0)),
+  constraint refund_line_quantity CHECK ((quantity >= 0)),
+  constraint refund_line_pkey PRIMARY KEY (event_id, refund_id, line_number)
+);
+comment on table refund_line is 'What a refund gives back of each order line; adds up to the refund. None for money that bought nothing.';
+comment on column refund_line.quantity is 'Tickets made void; 0 where only money goes back.';
+
+create table refund_policy (
+  organizer_id uuid not null,
+  event_id uuid,
+  enabled boolean not null,
+  until_days integer not null,
+  kept_bp integer not null,
+  version integer default 1 not null,
+  constraint refund_policy_kept CHECK (((kept_bp >= 0) AND (kept_bp <= 10000))),
+  constraint refund_policy_until CHECK (((until_days >= 0) AND (until_days <= 365))),
+  constraint refund_policy_once UNIQUE NULLS NOT DISTINCT (organizer_id, event_id)
+);
+comment on table refund_policy is 'Until when buyers may give tickets back themselves, and what is kept. The event's own goes before the organizer's (event_id null).';
+comment on column refund_policy.kept_bp is 'In hundredths of a percent of what is given back.';
+
+create table refund_run (
+  event_id uuid not null,
+  id uuid not null,
+  organizer_id uuid not null,
+  requested_by uuid not null,
+  ticket_type_ids uuid[] default '{}'::uuid[] not null,
+  force boolean not null,
+  note text,
+  state text not null,
+  last_order_id uuid,
+  orders_done integer default 0 not null,
+  tickets_done integer default 0 not null,
+  amount_done_minor bigint default 0 not null,
+  planned jsonb not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint refund_run_state CHECK ((state = ANY (ARRAY['running'::text, 'done'::text]))),
+  constraint refund_run_pkey PRIMARY KEY (event_id, id)
+);
+comment on table refund_run is 'A mass refund of an event or some of its types: carried on by a job, order by order in the order of the ids.';
+comment on column refund_run.last_order_id is 'The last order dealt with: where the next round goes on, also after a crash.';
+comment on column refund_run.planned is 'The totals that the member saw and agreed to.';
+CREATE INDEX refund_run_by_id ON public.refund_run USING btree (id);
+CREATE INDEX refund_run_running ON public.refund_run USING btree (event_id, id) WHERE (state = 'running'::text);
+
+create table refund_ticket (
+  event_id uuid not null,
+  ticket_id uuid not null,
+  refund_id uuid not null,
+  constraint refund_ticket_pkey PRIMARY KEY (event_id, ticket_id)
+);
+comment on table refund_ticket is 'Which refund made a ticket void: one at most.';
+CREATE INDEX refund_ticket_of_refund ON public.refund_ticket USING btree (event_id, refund_id);
+
+create table seller (
+  organizer_id uuid not null,
+  name text not null,
+  address text not null,
+  country text not null,
+  vat_number text,
+  registration text,
+  note text,
+  invoice_prefix text not null,
+  credit_note_prefix text not null,
+  version integer default 1 not null,
+  constraint seller_country CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint seller_pkey PRIMARY KEY (organizer_id)
+);
+comment on table seller is 'Who sells, as the organizer's invoices name it.';
+comment on column seller.note is 'A sentence that the law wants on invoices, such as the reason for no VAT.';
 
 create table ticket (
   event_id uuid not null,
@@ -285,6 +578,7 @@ create table ticket_type (
   suggested_price_minor bigint,
   add_on_to uuid[] default '{}'::uuid[] not null,
   max_per_ticket integer,
+  vat_rate_id uuid,
   constraint ticket_type_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint ticket_type_limits CHECK ((max_per_order >= min_per_order)),
   constraint ticket_type_max_per_buyer CHECK ((max_per_buyer >= 1)),
@@ -321,6 +615,30 @@ create table token_cutoff (
 );
 comment on table token_cutoff is 'Access tokens issued earlier are refused. Owner of the facts: accounts.';
 
+create table vat_rate (
+  organizer_id uuid not null,
+  id uuid not null,
+  name text not null,
+  archived boolean default false not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint vat_rate_pkey PRIMARY KEY (organizer_id, id)
+);
+comment on table vat_rate is 'A kind of VAT that an organizer charges. Never deleted: types and old lines speak of it.';
+comment on column vat_rate.archived is 'Offered to nothing new; what has it keeps it.';
+CREATE INDEX vat_rate_by_id ON public.vat_rate USING btree (id);
+
+create table vat_rate_period (
+  organizer_id uuid not null,
+  vat_rate_id uuid not null,
+  starts_on date not null,
+  bp integer not null,
+  constraint vat_rate_period_bp CHECK (((bp >= 0) AND (bp <= 10000))),
+  constraint vat_rate_period_pkey PRIMARY KEY (organizer_id, vat_rate_id, starts_on)
+);
+comment on table vat_rate_period is 'How high a rate is from a day on, in the time zone of each event. Before the first there is no VAT.';
+comment on column vat_rate_period.bp is 'In basis points: 550 is 5.5 %.';
+
 create table waiting_entry (
   event_id uuid not null,
   id uuid not null,
@@ -345,3 +663,26 @@ CREATE INDEX waiting_entry_by_id ON public.waiting_entry USING btree (id);
 CREATE INDEX waiting_entry_next ON public.waiting_entry USING btree (event_id, ticket_type_id, id) WHERE (state = 'waiting'::text);
 CREATE INDEX waiting_entry_of_address ON public.waiting_entry USING btree (lower(email)) WHERE (email IS NOT NULL);
 CREATE UNIQUE INDEX waiting_entry_once ON public.waiting_entry USING btree (event_id, ticket_type_id, lower(email)) WHERE (state = 'waiting'::text);
+
+CREATE OR REPLACE FUNCTION public.ledger_balances(amounts bigint[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  total numeric := 0;
+  amount bigint;
+begin
+  foreach amount in array amounts loop
+    total := total + amount;
+  end loop;
+  return total = 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'The ledger is only ever added to';
+end $function$;

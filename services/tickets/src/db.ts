@@ -3,6 +3,7 @@ import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, Selectable } from 'kysely'
 import type { EventStatus, Venue } from './events/event.ts'
 import type { Texts } from './events/texts.ts'
+import type { InvoiceContent } from './invoices/invoice.ts'
 import type { LedgerKind } from './ledger/post-ledger.ts'
 import type { OrderState } from './orders/order-state.ts'
 import type { PaymentProblem, PaymentState } from './payments/payment.ts'
@@ -42,6 +43,7 @@ interface TicketTypeTable {
   suggested_price_minor: number | null
   add_on_to: Generated<string[]>
   max_per_ticket: number | null
+  vat_rate_id: string | null
   version: Generated<number>
   created_at: Date
 }
@@ -131,6 +133,9 @@ interface OrderLineTable {
   quantity: number
   unit_price_minor: number
   full_price_minor: number | null
+  unit_fee_minor: Generated<number>
+  vat_bp: number | null
+  fee_vat_bp: number | null
   void_quantity: Generated<number>
 }
 
@@ -146,6 +151,52 @@ interface PaymentAccountTable {
   last_problem: { kind: ProviderErrorKind; words: string } | null
   version: Generated<number>
   created_at: Date
+}
+
+interface VatRateTable {
+  organizer_id: string
+  id: string
+  name: string
+  archived: Generated<boolean>
+  version: Generated<number>
+  created_at: Date
+}
+
+interface FeePolicyTable {
+  organizer_id: string
+  currency: string
+  paid_by: 'buyer' | 'organizer'
+  percent_bp: number
+  fixed_minor: number
+  vat_rate_id: string | null
+  version: Generated<number>
+}
+
+interface SellerTable {
+  organizer_id: string
+  name: string
+  address: string
+  country: string
+  vat_number: string | null
+  registration: string | null
+  note: string | null
+  invoice_prefix: string
+  credit_note_prefix: string
+  version: Generated<number>
+}
+
+interface InvoiceTable {
+  event_id: string
+  id: string
+  organizer_id: string
+  kind: 'invoice' | 'credit-note'
+  number: number
+  order_id: string
+  refund_id: string | null
+  currency: string
+  total_minor: number
+  content: InvoiceContent
+  issued_at: Date
 }
 
 interface PaymentTable {
@@ -307,7 +358,18 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   check_in: CheckInTable
   ticket: TicketTable
   ledger_transaction: LedgerTransactionTable
-  order_number: { organizer_id: string; last_number: number }
+  order_number: {
+    organizer_id: string
+    last_number: Generated<number>
+    last_invoice: Generated<number>
+    last_credit_note: Generated<number>
+    last_issued_at: Generated<Date>
+  }
+  vat_rate: VatRateTable
+  vat_rate_period: { organizer_id: string; vat_rate_id: string; starts_on: string; bp: number }
+  fee_policy: FeePolicyTable
+  seller: SellerTable
+  invoice: InvoiceTable
 }
 
 export type TicketsDb = Db<Schema>
@@ -326,6 +388,10 @@ export type RefundRunRow = Selectable<RefundRunTable>
 export type DisputeRow = Selectable<DisputeTable>
 export type RefundPolicyRow = Selectable<RefundPolicyTable>
 export type TicketRow = Selectable<TicketTable>
+export type VatRateRow = Selectable<VatRateTable>
+export type FeePolicyRow = Selectable<FeePolicyTable>
+export type SellerRow = Selectable<SellerTable>
+export type InvoiceRow = Selectable<InvoiceTable>
 
 /**
  * Every column by name: a star would show a running service the columns of the next migration, and break its prepared
@@ -363,6 +429,7 @@ export const COLUMNS = {
     'suggested_price_minor',
     'add_on_to',
     'max_per_ticket',
+    'vat_rate_id',
     'version',
     'created_at',
   ],
@@ -441,7 +508,37 @@ export const COLUMNS = {
     'quantity',
     'unit_price_minor',
     'full_price_minor',
+    'unit_fee_minor',
+    'vat_bp',
+    'fee_vat_bp',
     'void_quantity',
+  ],
+  vat_rate: ['organizer_id', 'id', 'name', 'archived', 'version', 'created_at'],
+  fee_policy: ['organizer_id', 'currency', 'paid_by', 'percent_bp', 'fixed_minor', 'vat_rate_id', 'version'],
+  seller: [
+    'organizer_id',
+    'name',
+    'address',
+    'country',
+    'vat_number',
+    'registration',
+    'note',
+    'invoice_prefix',
+    'credit_note_prefix',
+    'version',
+  ],
+  invoice: [
+    'event_id',
+    'id',
+    'organizer_id',
+    'kind',
+    'number',
+    'order_id',
+    'refund_id',
+    'currency',
+    'total_minor',
+    'content',
+    'issued_at',
   ],
   payment_account: [
     'id',

@@ -48,7 +48,7 @@ const QUERIES: Record<string, string> = {
   'I1 tickets differ from the order': `
     select orders.id, orders.state, tickets.valid, tickets.void, lines.quantity
       from orders
-      join lateral (select sum(quantity)::int as quantity, sum(quantity * unit_price_minor)::bigint as total from order_line
+      join lateral (select sum(quantity)::int as quantity, sum(quantity * (unit_price_minor + unit_fee_minor))::bigint as total from order_line
                      where event_id = orders.event_id and order_id = orders.id) lines on true
       join lateral (select count(*) filter (where state = 'valid')::int as valid, count(*) filter (where state = 'void')::int as void
                       from ticket where event_id = orders.event_id and order_id = orders.id) tickets on true

@@ -61,6 +61,12 @@ export const TicketAnswer = Type.Object({
   state: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
 })
 
+export const VatTotalAnswer = Type.Object({
+  bp: nullable(Type.Integer({ description: 'The rate in basis points; null: without VAT.' })),
+  grossMinor: Type.Integer(),
+  vatMinor: Type.Integer(),
+})
+
 export const OrderAnswer = Type.Object({
   id: Type.String(),
   number: nullable(Type.String({ description: 'Unbroken per organizer; given at confirmation.' })),
@@ -82,9 +88,15 @@ export const OrderAnswer = Type.Object({
       quantity: Type.Integer(),
       unitPriceMinor: Type.Integer(),
       fullPriceMinor: nullable(Type.Integer({ description: 'Without the code; null where none lowered the price.' })),
-      totalMinor: Type.Integer(),
+      unitFeeMinor: Type.Integer({ description: 'What the buyer pays on top for each ticket, VAT included.' }),
+      vatBp: nullable(Type.Integer({ description: 'VAT contained in the price, in basis points; null: none.' })),
+      feeVatBp: nullable(Type.Integer({ description: 'The same of the fee.' })),
+      vatMinor: Type.Integer({ description: 'VAT contained in totalMinor.' }),
+      totalMinor: Type.Integer({ description: 'quantity × (unitPriceMinor + unitFeeMinor).' }),
     }),
   ),
+  feeMinor: Type.Integer({ description: 'The fees contained in totalMinor.' }),
+  vat: Type.Array(VatTotalAnswer, { description: 'What totalMinor contains of each rate.' }),
   totalMinor: Type.Integer({ description: 'In minor units of the currency (ISO 4217).' }),
   currency: Type.String(),
   buyer: nullable(Type.Object({ name: Type.String(), email: Type.String() })),

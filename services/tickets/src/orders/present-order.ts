@@ -11,6 +11,8 @@ import {
   type TicketsDb,
   type TicketsTx,
 } from '../db.ts'
+import { lineParts, lineTotal, pricedLine } from '../prices/line.ts'
+import { sumByRate } from '../prices/vat.ts'
 import type { PlacedOrder } from '../stock/hold-orders.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
 
@@ -99,14 +101,7 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     ...presentEvent(event),
     organizerId: toId('org', order.organizer_id),
     state: order.state,
-    lines: lines.map((line) => ({
-      ticketTypeId: toId('typ', line.ticket_type_id),
-      name: line.type_name,
-      quantity: line.quantity,
-      unitPriceMinor: line.unit_price_minor,
-      fullPriceMinor: line.full_price_minor,
-      totalMinor: line.quantity * line.unit_price_minor,
-    })),
+    ...presentLines(lines),
     totalMinor: order.total_minor,
     currency: order.currency,
     buyer:
@@ -122,6 +117,23 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     createdAt: order.created_at.toISOString(),
     confirmedAt: order.confirmed_at?.toISOString() ?? null,
     version: order.version,
+  }
+}
+
+function presentLines(lines: OrderLineRow[]) {
+  const priced = lines.map((row) => ({ row, line: pricedLine(row) }))
+  const parts = priced.map(({ line }) => lineParts(line))
+  return {
+    lines: priced.map(({ row, line }, index) => ({
+      ticketTypeId: toId('typ', row.ticket_type_id),
+      name: row.type_name,
+      ...line,
+      fullPriceMinor: row.full_price_minor,
+      vatMinor: parts[index]?.reduce((sum, part) => sum + part.vatMinor, 0) ?? 0,
+      totalMinor: lineTotal(line),
+    })),
+    feeMinor: parts.reduce((sum, [, fee]) => sum + fee.grossMinor, 0),
+    vat: sumByRate(parts.flat()),
   }
 }
 

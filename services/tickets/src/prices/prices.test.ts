@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { casesOf } from '../../tests/runs.ts'
 import { PRICE_MINOR_MAX } from '../money/currency.ts'
 import { apportion } from './apportion.ts'
-import { creditParts, lineParts, lineTotal } from './credit.ts'
 import { FEE_PERCENT_BP_MAX, feeOf } from './fee.ts'
+import { creditParts, lineParts, lineTotal } from './line.ts'
 import { rateAt, sumByRate, vatContained } from './vat.ts'
 
 // S-46. Amounts are integers of minor units whatever the currency's decimals, so these hold for EUR, JPY and KWD alike.

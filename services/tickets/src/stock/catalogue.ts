@@ -1,6 +1,7 @@
 import { sql } from '@guichet/database'
 import { LRUCache } from 'lru-cache'
 import { COLUMNS, type EventRow, type PromoCodeRow, type TicketsDb, type TicketTypeRow } from '../db.ts'
+import { loadSellingTerms, type SellingTerms } from '../prices/selling-terms.ts'
 import type { CodeTerms, TypeTerms } from './decide.ts'
 
 export interface OfferedType extends TypeTerms {
@@ -133,6 +134,7 @@ async function loadTerms(db: TicketsDb, eventIds: string[]): Promise<Map<string,
         .where('draw.event_id', 'in', eventIds)
         .orderBy('draw.allotment_id')
         .execute()
+      const selling = await loadSellingTerms(tx, events)
       const typesOf = Map.groupBy(types, (type) => type.event_id)
       const drawsOf = Map.groupBy(draws, (draw) => draw.ticket_type_id)
       return new Map(
@@ -140,7 +142,7 @@ async function loadTerms(db: TicketsDb, eventIds: string[]): Promise<Map<string,
           .filter((event) => event.status !== 'deleted')
           .map((event) => {
             const own = typesOf.get(event.event_id) ?? []
-            const offered = own.map((type) => toType(type, drawsOf.get(type.id) ?? []))
+            const offered = own.map((type) => toType(type, drawsOf.get(type.id) ?? [], selling.get(type.event_id)))
             return [
               event.event_id,
               {
@@ -158,7 +160,11 @@ async function loadTerms(db: TicketsDb, eventIds: string[]): Promise<Map<string,
     })
 }
 
-function toType(row: TicketTypeRow, draws: { allotment_id: string; owner_id: string | null }[]): OfferedType {
+function toType(
+  row: TicketTypeRow,
+  draws: { allotment_id: string; owner_id: string | null }[],
+  selling: SellingTerms | undefined,
+): OfferedType {
   return {
     row,
     id: row.id,
@@ -175,6 +181,8 @@ function toType(row: TicketTypeRow, draws: { allotment_id: string; owner_id: str
     addOnTo: row.add_on_to,
     maxPerTicket: row.max_per_ticket,
     allotmentIds: draws.map((draw) => draw.allotment_id),
+    vat: selling?.vatOf(row.vat_rate_id) ?? [],
+    fee: selling?.feeIn(row.currency) ?? null,
     ownAllotmentId: draws.find((draw) => draw.owner_id === row.id)?.allotment_id ?? '',
   }
 }

@@ -22,6 +22,8 @@ const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
   addOnTo: [],
   maxPerTicket: null,
   allotmentIds: [`pool ${id}`],
+  vat: [],
+  fee: null,
   ...more,
 })
 

@@ -1,4 +1,6 @@
 import type { EventStatus } from '../events/event.ts'
+import type { FeeTerms } from '../prices/fee.ts'
+import type { VatPeriod } from '../prices/vat.ts'
 import { codeConcerns, type LinePrice, leastPrice, priceLine } from './price.ts'
 
 export interface TypeTerms {
@@ -19,6 +21,10 @@ export interface TypeTerms {
   maxPerTicket: number | null
   /** The pools that one ticket of it takes a place from, one each. */
   allotmentIds: readonly string[]
+  /** VAT contained in its price. */
+  vat: readonly VatPeriod[]
+  /** What the buyer pays on top; null: nothing. */
+  fee: FeeTerms | null
 }
 
 export interface CodeTerms {
@@ -253,7 +259,7 @@ function priceOf(view: StockView, line: Line, code: CodeTerms | undefined): Line
   if (type.pricing === 'fixed' && line.chosenPriceMinor !== undefined) {
     return { ...refuse('price-not-chosen', { priceMinor: type.priceMinor }), ticketTypeId }
   }
-  const price = priceLine(type, line, code)
+  const price = priceLine(type, line, code, view.now)
   return price ?? { ...refuse('price-below-minimum', { priceMinor: leastPrice(type, code) }), ticketTypeId }
 }
 

@@ -61,6 +61,10 @@ export function toPlaced({ event, types }: EventTerms, request: HoldRequest, gra
       quantity: line.quantity,
       unit_price_minor: price.unitPriceMinor,
       full_price_minor: price.fullPriceMinor,
+      unit_fee_minor: price.unitFeeMinor,
+      vat_bp: price.vatBp,
+      fee_vat_bp: price.feeVatBp,
+      void_quantity: 0,
     }
   })
   const order: OrderRow = {
@@ -74,7 +78,9 @@ export function toPlaced({ event, types }: EventTerms, request: HoldRequest, gra
     buyer_email: request.buyer?.email ?? request.offerTo?.email ?? null,
     locale: request.locale,
     currency: types.get(lines[0]?.ticket_type_id ?? '')?.row.currency ?? '',
-    total_minor: totalMinor(lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.unit_price_minor }))),
+    total_minor: totalMinor(
+      lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.unit_price_minor + line.unit_fee_minor })),
+    ),
     expires_at: new Date(now.getTime() + request.seconds * 1_000),
     extensions: 0,
     created_at: now,
@@ -87,6 +93,7 @@ export function toPlaced({ event, types }: EventTerms, request: HoldRequest, gra
     promo_code: grant.code ? (request.promoCode ?? null) : null,
     buyer_key: grant.limited ? ((request.buyer ?? request.offerTo)?.email.toLowerCase() ?? null) : null,
     waiting_entry_id: request.offerTo?.entryId ?? null,
+    refunded_minor: 0,
   }
   return { order, lines, event }
 }

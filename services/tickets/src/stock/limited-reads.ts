@@ -32,7 +32,7 @@ export async function readBought(
   }>({
     name: 'read-bought',
     text: `
-      select orders.buyer_key as key, orders.buyer_user_id as user_id, line.ticket_type_id as type_id, sum(line.quantity)::int as quantity
+      select orders.buyer_key as key, orders.buyer_user_id as user_id, line.ticket_type_id as type_id, sum(line.quantity - line.void_quantity)::int as quantity
         from (select orders.event_id, orders.id from orders
                 join unnest($1::uuid[], $2::text[]) as buyer (event_id, key) on orders.event_id = buyer.event_id and buyer_key = buyer.key
                union

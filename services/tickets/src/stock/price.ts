@@ -1,9 +1,16 @@
+import { feeOf } from '../prices/fee.ts'
+import { rateAt } from '../prices/vat.ts'
 import type { CodeTerms, Line, TypeTerms } from './decide.ts'
 
 export interface LinePrice {
   unitPriceMinor: number
   /** What it would cost without the code; null when none lowers it. */
   fullPriceMinor: number | null
+  /** On top of it, paid by the buyer. */
+  unitFeeMinor: number
+  /** VAT contained in each, in basis points; null: none. */
+  vatBp: number | null
+  feeVatBp: number | null
 }
 
 /** True when the code is for this type: named by it, or it names none and the type is no hidden one. */
@@ -22,12 +29,23 @@ export function leastPrice(type: TypeTerms, code: CodeTerms | undefined): number
   return code && codeConcerns(code, type) ? discounted(type.priceMinor, code) : type.priceMinor
 }
 
-/** The price of one ticket of a line; where the buyer chooses it, undefined when the choice is below the least. */
-export function priceLine(type: TypeTerms, line: Line, code: CodeTerms | undefined): LinePrice | undefined {
+/** The price of one ticket of a line, all-in; where the buyer chooses it, undefined when the choice is below the least. */
+export function priceLine(type: TypeTerms, line: Line, code: CodeTerms | undefined, now: Date): LinePrice | undefined {
   const least = leastPrice(type, code)
   if (type.pricing === 'chosen') {
     const chosen = line.chosenPriceMinor ?? Math.max(type.suggestedPriceMinor ?? 0, least)
-    return chosen < least ? undefined : { unitPriceMinor: chosen, fullPriceMinor: null }
+    return chosen < least ? undefined : withFee(type, chosen, null, now)
   }
-  return { unitPriceMinor: least, fullPriceMinor: least < type.priceMinor ? type.priceMinor : null }
+  return withFee(type, least, least < type.priceMinor ? type.priceMinor : null, now)
+}
+
+function withFee({ vat, fee }: TypeTerms, unitPriceMinor: number, fullPriceMinor: number | null, now: Date): LinePrice {
+  const unitFeeMinor = feeOf(unitPriceMinor, fee)
+  return {
+    unitPriceMinor,
+    fullPriceMinor,
+    unitFeeMinor,
+    vatBp: rateAt(vat, now.getTime()),
+    feeVatBp: fee && unitFeeMinor > 0 ? rateAt(fee.vat, now.getTime()) : null,
+  }
 }

@@ -49,11 +49,14 @@ const WRITE_HOLDS = `
                  expires_at, allotment_ids, allotment_places, promo_code_id, promo_code, buyer_key, waiting_entry_id)
     returning 1),
   lined as (
-    insert into order_line (event_id, order_id, line_number, ticket_type_id, type_name, quantity, unit_price_minor, full_price_minor)
+    insert into order_line (event_id, order_id, line_number, ticket_type_id, type_name, quantity, unit_price_minor, full_price_minor,
+                            unit_fee_minor, vat_bp, fee_vat_bp)
     select line.event_id, line.order_id, line.line_number, line.ticket_type_id, type.name, line.quantity, line.unit_price_minor,
-           line.full_price_minor
-      from unnest($21::uuid[], $22::uuid[], $23::int[], $24::uuid[], $25::int[], $26::bigint[], $27::bigint[])
-        as line (event_id, order_id, line_number, ticket_type_id, quantity, unit_price_minor, full_price_minor)
+           line.full_price_minor, line.unit_fee_minor, line.vat_bp, line.fee_vat_bp
+      from unnest($21::uuid[], $22::uuid[], $23::int[], $24::uuid[], $25::int[], $26::bigint[], $27::bigint[], $39::bigint[],
+                  $40::int[], $41::int[])
+        as line (event_id, order_id, line_number, ticket_type_id, quantity, unit_price_minor, full_price_minor, unit_fee_minor,
+                 vat_bp, fee_vat_bp)
       join ticket_type type on type.event_id = line.event_id and type.id = line.ticket_type_id
     returning 1),
   keyed as (
@@ -120,6 +123,9 @@ export async function writeHolds(
       waitingMax,
       orders.length,
       claims.length,
+      column(lines, (line) => line.unit_fee_minor),
+      column(lines, (line) => line.vat_bp),
+      column(lines, (line) => line.fee_vat_bp),
     ],
   })
 }

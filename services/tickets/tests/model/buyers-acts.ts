@@ -51,7 +51,7 @@ export const hold = ({ lines, promoCode, buyer }: Wanted) =>
       }
       expect(answer.statusCode, answer.body).toBe(201)
       const { id, secret, totalMinor } = answer.json()
-      expect(totalMinor).toBe(opinion.tickets.reduce((sum, ticket) => sum + ticket.price, 0))
+      expect(totalMinor).toBe(opinion.tickets.reduce((sum, ticket) => sum + ticket.price + ticket.fee, 0))
       model.orders.push({
         id,
         secret,

@@ -23,6 +23,16 @@ const sometimes = <T>(value: fc.Arbitrary<T>, oneIn: number) =>
 const instant = fc.integer({ min: -2, max: 2 }).map((ms) => new Date(NOW.getTime() + ms))
 const buyerKeys = fc.subarray(['email ann@example.org', 'email bob@example.org', 'user 1', 'user 2'])
 
+const vat = fc
+  .array(fc.record({ ms: fc.integer({ min: -2, max: 2 }), bp: fc.constantFrom(0, 210, 550, 2_000) }), { maxLength: 3 })
+  .map((periods) =>
+    periods.map(({ ms, bp }) => ({ fromMs: NOW.getTime() + ms, bp })).sort((one, other) => one.fromMs - other.fromMs),
+  )
+const fee = sometimes(
+  fc.record({ percentBp: fc.integer({ min: 0, max: 2_000 }), fixedMinor: fc.integer({ min: 0, max: 200 }), vat }),
+  2,
+)
+
 const typeOf = (id: string): fc.Arbitrary<TypeTerms> =>
   fc
     .record({
@@ -45,6 +55,8 @@ const typeOf = (id: string): fc.Arbitrary<TypeTerms> =>
       ),
       maxPerTicket: fc.constantFrom(null, 1, 1, 2),
       shared: fc.subarray(SHARED),
+      vat,
+      fee,
     })
     .map(({ price, chosen, suggestion, min, more, addOnTo, shared, ...terms }) => ({
       ...terms,
@@ -156,6 +168,8 @@ function ticketsOf(decision: Decision & { granted: true }) {
       typeId: ticketTypeId,
       price: decision.prices[index]?.unitPriceMinor,
       fullPrice: decision.prices[index]?.fullPriceMinor,
+      fee: decision.prices[index]?.unitFeeMinor,
+      vat: [decision.prices[index]?.vatBp, decision.prices[index]?.feeVatBp],
     })),
   )
 }
@@ -167,9 +181,7 @@ function compare(decision: Decision, opinion: Opinion, view: StockView) {
     return
   }
   expect(opinion.reasons).toEqual([])
-  expect(ticketsOf(decision)).toEqual(
-    opinion.tickets.map(({ type, price, fullPrice }) => ({ typeId: type.id, price, fullPrice })),
-  )
+  expect(ticketsOf(decision)).toEqual(opinion.tickets.map(({ type, ...ticket }) => ({ typeId: type.id, ...ticket })))
   expect(decision.code).toBe(opinion.code)
   const limited = opinion.tickets.some(({ type }) => view.types.get(type.id)?.maxPerBuyer !== null)
   expect(decision.limited).toBe(limited)

@@ -5,6 +5,9 @@ export interface Ticket {
   type: TypeTerms
   price: number
   fullPrice: number | null
+  fee: number
+  /** The rates contained in price and fee. */
+  vat: [number | null, number | null]
 }
 
 /** Everything that is wrong with a wish, in no order; without any it is granted these tickets. */
@@ -63,7 +66,7 @@ export class NaiveSale {
       if (reason) reasons.push({ ...reason, ticketTypeId: type.id })
       const lowered = type.pricing === 'fixed' && price < type.priceMinor
       for (let one = 0; one < quantity; one++) {
-        tickets.push({ type, price, fullPrice: lowered ? type.priceMinor : null })
+        tickets.push({ type, price, fullPrice: lowered ? type.priceMinor : null, ...this.#surcharge(type, price) })
       }
     }
     for (const type of new Set(tickets.map((ticket) => ticket.type))) {
@@ -112,6 +115,17 @@ export class NaiveSale {
       else if (quantity > allowed) reasons.push({ code: 'add-on-limit-exceeded', facts: { allowed, quantity } })
     }
     return reasons
+  }
+
+  /** The fee in whole numbers: the lowest amount whose ten-thousandfold, and a half more, reaches the percentage. */
+  #surcharge({ vat, fee }: TypeTerms, price: number): Pick<Ticket, 'fee' | 'vat'> {
+    const inForce = (periods: TypeTerms['vat']) =>
+      periods.findLast((period) => period.fromMs <= this.view.now.getTime())?.bp ?? null
+    if (price === 0 || fee === null) return { fee: 0, vat: [inForce(vat), null] }
+    let share = 0
+    while (share * 10_000 + 5_000 <= price * fee.percentBp) share += 1
+    const whole = share + fee.fixedMinor
+    return { fee: whole, vat: [inForce(vat), whole === 0 ? null : inForce(fee.vat)] }
   }
 
   #missingPlaces(tickets: Ticket[], code: CodeTerms | undefined): Opinion['reasons'] {

@@ -1,3 +1,4 @@
+import type { FeeTerms } from '../../src/prices/fee.ts'
 import type { CodeTerms, StockView, TypeTerms } from '../../src/stock/decide.ts'
 import { NaiveSale, type Ticket } from './naive-decide.ts'
 
@@ -55,6 +56,7 @@ export class SaleModel {
   shared: { capacity: number; types: readonly TypeName[] } | null = null
   usesMax: number | null = CODE.usesMax
   codeActive = true
+  fee: FeeTerms | null = null
   readonly orders: ModelOrder[] = []
   readonly entries: ModelEntry[] = []
 
@@ -113,6 +115,8 @@ export class SaleModel {
       addOnTo: name === ADD_ON.type ? ADD_ON.to.map((other) => this.ids[other]) : [],
       maxPerTicket: terms.maxPerTicket,
       allotmentIds: [name, ...(this.shared?.types.includes(name) ? ['shared'] : [])],
+      vat: [],
+      fee: this.fee,
     }
   }
 

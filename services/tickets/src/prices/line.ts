@@ -1,3 +1,4 @@
+import type { OrderLineRow } from '../db.ts'
 import { apportion } from './apportion.ts'
 import { type VatTotal, vatContained } from './vat.ts'
 
@@ -10,6 +11,16 @@ export interface PricedLine {
   feeVatBp: number | null
 }
 
+export function pricedLine(row: OrderLineRow): PricedLine {
+  return {
+    quantity: row.quantity,
+    unitPriceMinor: row.unit_price_minor,
+    unitFeeMinor: row.unit_fee_minor,
+    vatBp: row.vat_bp,
+    feeVatBp: row.fee_vat_bp,
+  }
+}
+
 /** A line's gross, of which the VAT is taken. */
 export function lineTotal({ quantity, unitPriceMinor, unitFeeMinor }: PricedLine): number {
   return quantity * (unitPriceMinor + unitFeeMinor)
@@ -17,7 +28,7 @@ export function lineTotal({ quantity, unitPriceMinor, unitFeeMinor }: PricedLine
 
 /** A line's tickets and its fees, with the VAT contained in each. */
 export function lineParts(line: PricedLine): [VatTotal, VatTotal] {
-  return partsUpTo(line, lineTotal(line))
+  return [part(line.quantity * line.unitPriceMinor, line.vatBp), part(line.quantity * line.unitFeeMinor, line.feeVatBp)]
 }
 
 /**
