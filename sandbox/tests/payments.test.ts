@@ -1,8 +1,9 @@
 import { eventually } from '@guichet/testkit'
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
+import { readConfig } from '../src/payments/config.ts'
 import { formatMoney } from '../src/payments/money.ts'
-import { bearer, startPayments, startShop, WEBHOOK_SECRET } from './payments-fixture.ts'
+import { API_KEY, bearer, startPayments, startShop, WEBHOOK_SECRET } from './payments-fixture.ts'
 import { post } from './process-under-test.ts'
 
 test('a payment goes from session to charge, sends the buyer back, and tells the shop by a webhook it can verify', async () => {
@@ -49,6 +50,26 @@ test('declining, abandoning and expiring charge nothing, and none can be paid af
   const paid = await client.open(shop)
   await client.act(paid, 'pay')
   expect((await client.write(`/v1/payment-sessions/${paid}/expiry`, {})).status).toBe(409)
+})
+
+test('a question of the bank leaves the payment open until the buyer approves, and charges once', async () => {
+  const shop = await startShop()
+  const { client } = await startPayments()
+  const [approved, declined, closed] = [await client.open(shop), await client.open(shop), await client.open(shop)]
+  await client.act(approved, 'approve')
+  expect(await client.look(approved)).toMatchObject({ state: 'open' })
+  for (const id of [approved, declined, closed]) {
+    const asked = await client.act(id, 'pay-with-step')
+    expect(asked.headers.get('location')).toMatch(new RegExp(`/pay/${id}$`))
+    expect(await client.look(id)).toMatchObject({ state: 'open' })
+  }
+  await client.write(`/v1/payment-sessions/${closed}/expiry`, {})
+  await Promise.all([1, 2, 3].map(() => client.act(approved, 'approve')))
+  await client.act(declined, 'decline')
+  await client.act(closed, 'approve')
+  const states = await Promise.all([approved, declined, closed].map(async (id) => (await client.look(id)).state))
+  expect(states).toEqual(['succeeded', 'declined', 'abandoned'])
+  expect((await client.journal()).charges).toHaveLength(1)
 })
 
 test('a slow payment is processing first, and succeeds without the buyer', async () => {
@@ -173,4 +194,16 @@ test('another site cannot press the buttons', async () => {
   const act = new URLSearchParams({ act: 'pay' })
   expect((await post(`${url}/pay/${id}`, act, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect(await client.look(id)).toMatchObject({ state: 'open' })
+})
+
+test('S-48: with GUICHET_ENV=production it refuses to start', () => {
+  const env = {
+    PAYMENTS_PORT: '1',
+    PAYMENTS_JOURNAL: '/nowhere',
+    PAYMENTS_API_KEY: API_KEY,
+    PAYMENTS_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    PAYMENTS_PUBLIC_URL: 'http://localhost:4000/sandbox/payments',
+  }
+  expect(() => readConfig(env)).not.toThrow()
+  expect(() => readConfig({ ...env, GUICHET_ENV: 'production' })).toThrow(/GUICHET_ENV is production/)
 })

@@ -29,6 +29,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     control: read.control,
     logLevel: read.logLevel,
   }
+  if (environment.GUICHET_ENV === 'production') {
+    read.fault('GUICHET_ENV is production: nobody may buy with simulated money')
+  }
   if (config.apiKey && config.apiKey.length < 32) read.fault('PAYMENTS_API_KEY is shorter than 32 characters')
   if (config.webhookSecret && !isWebhookSecret(config.webhookSecret)) {
     read.fault('PAYMENTS_WEBHOOK_SECRET is not whsec_ followed by base64 of at least 24 bytes')

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hang } from '../hang.ts'
 import { Problem } from '../problem.ts'
@@ -12,6 +13,7 @@ export const WEBHOOK_MODES = [
   'before-response',
 ] as const
 export const REQUEST_FAULTS = [
+  'slow',
   'timeout-before',
   'timeout-after-charge',
   '500-after-charge',
@@ -30,6 +32,7 @@ export function createFaults() {
     webhooks: 'ok' as (typeof WEBHOOK_MODES)[number],
     copies: 2,
     delaySeconds: 5,
+    slowSeconds: 2,
     next: null as { fault: RequestFault; on: readonly Operation[]; count: number } | null,
   }
 }
@@ -38,6 +41,7 @@ export type Faults = ReturnType<typeof createFaults>
 
 /** Without a stated operation, a fault hits what moves money; a decline is the buyer's bank speaking. */
 export function defaultOperations(fault: RequestFault): readonly Operation[] {
+  if (fault === 'slow') return OPERATIONS
   return fault === 'decline' ? ['pay'] : ['create', 'refund', 'pay']
 }
 
@@ -57,6 +61,7 @@ export async function underFault<Result>(
     throw new Problem(429, 'rate-limited', 'Too many requests.')
   }
   if (fault === 'timeout-before') return hang(request, reply)
+  if (fault === 'slow') await setTimeout(faults.slowSeconds * 1_000)
   const result = await act(fault === 'decline')
   await flushed()
   if (fault === 'timeout-after-charge') return hang(request, reply)

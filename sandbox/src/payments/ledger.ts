@@ -17,6 +17,8 @@ export type Refund = { id: string; amountMinor: number; at: string; idempotencyK
 export type Session = SessionTerms & {
   state: SessionState
   createdAt: string
+  /** The buyer's bank asks for one step more (3-D Secure); only while `open`. */
+  challenged?: true
   /** When a slow payment succeeds; only while `processing`. */
   settlesAt?: number
   charge?: { id: string; at: string }
@@ -43,6 +45,7 @@ type Keyed = { key: string; hash: string }
 /** What the journal holds: facts, each with the webhooks that it causes, so that neither can exist without the other. */
 export type Entry = { at: string } & (
   | ({ type: 'created'; session: SessionTerms } & Keyed)
+  | { type: 'challenged'; id: string }
   | { type: 'processing'; id: string; settlesAt: number }
   | { type: 'charged'; id: string; chargeId: string; webhooks: Webhook[] }
   | { type: 'declined'; id: string; webhooks: Webhook[] }
@@ -85,6 +88,7 @@ export function createLedger() {
     const settled = session(id)
     settled.state = state
     delete settled.settlesAt
+    delete settled.challenged
     processing.delete(settled)
     queue(webhooks)
     return settled
@@ -94,6 +98,9 @@ export function createLedger() {
     switch (entry.type) {
       case 'created':
         create(entry)
+        return
+      case 'challenged':
+        session(entry.id).challenged = true
         return
       case 'processing':
         processing.add(Object.assign(session(entry.id), { state: 'processing', settlesAt: entry.settlesAt }))

@@ -32,10 +32,9 @@ export function payPage(session: Session, language: Language, basePath: string, 
   const shop = new URL(session.returnUrl).host
   const amount = formatMoney(session.amountMinor, session.currency, language)
   const here = `${basePath}/pay/${session.id}`
-  const choices =
-    session.state === 'open'
-      ? openChoices(withLocale(here, language), language, amount)
-      : outcome(session.state, language, backAddress, shop)
+  const action = withLocale(here, language)
+  const open = () => (session.challenged ? bankStep(action, language) : openChoices(action, language, amount))
+  const choices = session.state === 'open' ? open() : outcome(session.state, language, backAddress, shop)
   const main = html`<div class="card narrow">
 <p class="eyebrow">${words.payTo(shop)}</p>
 <h1>${session.description}</h1>
@@ -46,11 +45,22 @@ ${choices}
   return frame(language, basePath, { title: `${amount} · ${session.description}`, here, main })
 }
 
+/** The bank's page in the midst of a payment. */
+function bankStep(action: string, language: Language): Html {
+  const words = WORDS[language]
+  return html`<div class="notice"><p><strong>${words.stepTitle}.</strong> ${words.stepText}</p></div>
+<form class="stack" method="post" action="${action}">
+<button class="primary" name="act" value="approve">${words.approve}</button>
+<button class="danger" name="act" value="decline">${words.decline}</button>
+</form>`
+}
+
 function openChoices(action: string, language: Language, amount: string): Html {
   const words = WORDS[language]
   return html`<div class="notice"><p>${words.simulated}</p></div>
 <form class="stack" method="post" action="${action}">
 <button class="primary" name="act" value="pay">${words.pay(amount)}</button>
+<button name="act" value="pay-with-step">${words.payWithStep}</button>
 <button name="act" value="pay-slowly">${words.paySlowly}</button>
 <div class="split">
 <button class="danger" name="act" value="decline">${words.decline}</button>

@@ -2,7 +2,8 @@ import type { Context } from './context.ts'
 import type { Session, Webhook } from './ledger.ts'
 import { planWebhooks } from './webhooks.ts'
 
-export type Act = 'pay' | 'pay-slowly' | 'decline' | 'abandon'
+export const ACTS = ['pay', 'pay-slowly', 'pay-with-step', 'approve', 'decline', 'abandon'] as const
+export type Act = (typeof ACTS)[number]
 
 /**
  * What the buyer chose on the hosted page. Synchronous from check to effect, so that of any number of clicks at the same
@@ -13,6 +14,11 @@ export function decide(ctx: Context, session: Session, act: Act): Webhook[] {
   switch (act) {
     case 'pay':
       return charge(ctx, session)
+    case 'pay-with-step':
+      ctx.record({ type: 'challenged', id: session.id })
+      return []
+    case 'approve':
+      return session.challenged ? charge(ctx, session) : []
     case 'decline': {
       const webhooks = planWebhooks(ctx, 'payment.declined', session, 'declined')
       ctx.record({ type: 'declined', id: session.id, webhooks })

@@ -7,6 +7,10 @@ type Words = {
   simulated: string
   pay(amount: string): string
   paySlowly: string
+  payWithStep: string
+  stepTitle: string
+  stepText: string
+  approve: string
   decline: string
   abandon: string
   back(shop: string): string
@@ -23,6 +27,10 @@ const en: Words = {
   simulated: 'Simulated payment: no money moves. Choose how it should end.',
   pay: (amount) => `Pay ${amount}`,
   paySlowly: 'Pay slowly (a few seconds)',
+  payWithStep: 'Pay, with a question of the bank (3-D Secure)',
+  stepTitle: 'Your bank asks',
+  stepText: 'Is it you who pays? Nothing is charged before you approve.',
+  approve: 'Approve',
   decline: 'Decline',
   abandon: 'Abandon',
   back: (shop) => `Back to ${shop}`,
@@ -51,6 +59,10 @@ const fr: Words = {
   simulated: 'Paiement simulé : aucun débit réel. Choisissez comment il se termine.',
   pay: (amount) => `Payer ${amount}`,
   paySlowly: 'Payer lentement (quelques secondes)',
+  payWithStep: 'Payer, avec une question de la banque (3-D Secure)',
+  stepTitle: 'Votre banque demande',
+  stepText: 'Est-ce bien vous qui payez ? Rien n’est débité avant votre accord.',
+  approve: 'Approuver',
   decline: 'Refuser',
   abandon: 'Abandonner',
   back: (shop) => `Retour à ${shop}`,

@@ -1,16 +1,14 @@
 import { Type } from 'typebox'
+import { oneOf } from '../../one-of.ts'
 import type { App } from '../../server.ts'
 import type { Context } from '../context.ts'
 import { underFault } from '../faults.ts'
 import { returnAddress } from '../return-address.ts'
-import { findSession } from '../session-answer.ts'
-import { decide } from '../settlement.ts'
+import { findSession, payUrl } from '../session-answer.ts'
+import { ACTS, decide } from '../settlement.ts'
 
 const params = Type.Object({ id: Type.String() })
-const body = Type.Object(
-  { act: Type.Enum(['pay', 'pay-slowly', 'decline', 'abandon']) },
-  { additionalProperties: false },
-)
+const body = Type.Object({ act: oneOf(ACTS) }, { additionalProperties: false })
 
 /** POST /pay/:id : does what the buyer chose, then sends the buyer back. A second click only goes back. */
 export function actOnPayPage(app: App, ctx: Context): void {
@@ -21,6 +19,8 @@ export function actOnPayPage(app: App, ctx: Context): void {
       if (ctx.faults.webhooks === 'before-response') await ctx.webhooks.deliverNow(webhooks)
       return 'decided' as const
     })
-    return outcome === 'decided' ? reply.redirect(returnAddress(session), 303) : outcome
+    if (outcome !== 'decided') return outcome
+    const undecided = session.state === 'open' && session.challenged
+    return reply.redirect(undecided ? payUrl(ctx, session) : returnAddress(session), 303)
   })
 }

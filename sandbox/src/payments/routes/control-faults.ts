@@ -9,6 +9,7 @@ const body = Type.Object(
     webhooks: Type.Optional(oneOf(WEBHOOK_MODES)),
     copies: Type.Optional(Type.Integer({ minimum: 2, maximum: 100 })),
     delaySeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 345_600 })),
+    slowSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 60 })),
     next: Type.Optional(oneOf([...REQUEST_FAULTS, 'ok'])),
     on: Type.Optional(oneOf(OPERATIONS)),
     count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
