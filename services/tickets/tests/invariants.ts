@@ -55,6 +55,17 @@ const QUERIES: Record<string, string> = {
      where (tickets.valid, tickets.void) is distinct from (case when orders.state = 'confirmed' then lines.quantity else 0 end,
                                                           case when orders.state = 'refunded' then lines.quantity else 0 end)
         or lines.total <> orders.total_minor`,
+  'a paid order has not exactly one invoice of its total, or a free one has one': `
+    select orders.id, orders.state, orders.total_minor, papers.total from orders
+      join lateral (select array_agg(total_minor) as total from invoice
+                     where event_id = orders.event_id and order_id = orders.id and kind = 'invoice') papers on true
+     where papers.total is distinct from (case when orders.confirmed_at is not null and orders.total_minor > 0
+                                               then array[orders.total_minor] end)`,
+  'papers are not numbered from 1 without a gap, in the order of time': `
+    select organizer_id, kind, number, row, issued_at from (
+      select organizer_id, kind, number, issued_at, row_number() over series as row, lag(issued_at) over series as before
+        from invoice window series as (partition by organizer_id, kind order by number)) paper
+     where number <> row or issued_at < before`,
   'I2 money kept differs from the tickets': `
     select orders.id, orders.state, orders.total_minor, money.charged, money.refunded
       from orders join lateral (

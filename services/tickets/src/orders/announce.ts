@@ -6,7 +6,7 @@ import type { OrderRow } from '../db.ts'
 export function announceOrder(
   type: 'tickets.order-confirmed.v1' | 'tickets.order-refunded.v1',
   order: Pick<OrderRow, 'event_id' | 'id' | 'organizer_id'>,
-  more: { reason?: string } = {},
+  more: { reason?: string; refundId?: string } = {},
 ): OutboxEntry {
   const orderId = toId('ord', order.id)
   return {

@@ -2,15 +2,17 @@ import { sql } from '@guichet/database'
 import { addToOutbox } from '@guichet/messaging'
 import { newUuid } from '@guichet/server'
 import { COLUMNS, type OrderLineRow, type OrderRow, type TicketsTx } from '../db.ts'
+import { issueInvoices } from '../invoices/issue-invoices.ts'
 import { earningsOf } from '../ledger/earnings.ts'
 import { sale } from '../ledger/entries.ts'
 import { postLedger } from '../ledger/post-ledger.ts'
 import { moveOrders, reclaimOrder } from '../stock/move-orders.ts'
 import { announceOrder } from './announce.ts'
+import { takeNumbers } from './take-numbers.ts'
 
 /**
  * Makes held orders final, all at once and with the same few statements however many they are: stock, tickets, ledger,
- * messages, numbers, state. The orders are locked by this transaction.
+ * messages, numbers, invoices, state. The orders are locked by this transaction.
  */
 export async function confirmHeldOrders(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
   if (orders.length === 0) return
@@ -34,10 +36,11 @@ async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' |
     orders.map((order) => announceOrder('tickets.order-confirmed.v1', order)),
   )
   // Last, because the numbers are shared by all sales of an organizer.
-  const numbers = await takeNumbers(tx, orders)
+  const numbers = await takeNumbers(tx, orders, now)
+  await issueInvoices(tx, orders, lines, numbers)
   const { numAffectedRows } = await sql`
     update orders set state = 'confirmed', number = confirmed.number, confirmed_at = ${now}, ended_at = null, version = version + 1
-      from unnest(${orders.map((order) => order.event_id)}::uuid[], ${orders.map((order) => order.id)}::uuid[], ${numbers}::text[])
+      from unnest(${orders.map((order) => order.event_id)}::uuid[], ${orders.map((order) => order.id)}::uuid[], ${numbers.map((taken) => taken.order)}::text[])
         as confirmed (event_id, id, number)
      where orders.event_id = confirmed.event_id and orders.id = confirmed.id and state = ${from}`.execute(tx)
   if (numAffectedRows !== BigInt(orders.length)) throw new Error('An order has changed although it is locked')
@@ -86,23 +89,4 @@ async function issueTickets(
                   ${tickets.map(({ line }) => line.order_id)}::uuid[], ${tickets.map(({ line }) => line.ticket_type_id)}::uuid[],
                   ${tickets.map(({ line }) => line.line_number)}::int[], ${tickets.map(({ holder }) => holder)}::text[])
         as ticket (event_id, id, order_id, ticket_type_id, line_number, holder_name)`.execute(tx)
-}
-
-/** The next numbers of each organizer, in the order of `orders`. */
-async function takeNumbers(tx: TicketsTx, orders: readonly OrderRow[]): Promise<string[]> {
-  const counts = Map.groupBy(orders, (order) => order.organizer_id)
-  const organizers = [...counts.keys()].sort()
-  const { rows } = await sql<{ organizer_id: string; last_number: number }>`
-    insert into order_number (organizer_id, last_number)
-    select * from unnest(${organizers}::uuid[], ${organizers.map((id) => counts.get(id)?.length ?? 0)}::bigint[])
-        on conflict (organizer_id) do update set last_number = order_number.last_number + excluded.last_number
-    returning organizer_id, last_number`.execute(tx)
-  const next = new Map(
-    rows.map((row) => [row.organizer_id, row.last_number - (counts.get(row.organizer_id)?.length ?? 0)]),
-  )
-  return orders.map(({ organizer_id }) => {
-    const number = (next.get(organizer_id) ?? 0) + 1
-    next.set(organizer_id, number)
-    return String(number).padStart(6, '0')
-  })
 }

@@ -20,7 +20,7 @@ export async function allowedOrder(
   ctx: Context,
   request: FastifyRequest,
   rule: Rule = {},
-): Promise<{ order: OrderRow; sight: Sight }> {
+): Promise<{ order: OrderRow; sight: Sight; member: boolean }> {
   const { principal } = request
   const { orderId } = request.params as { orderId: string }
   const header = request.headers['order-secret']
@@ -29,15 +29,15 @@ export async function allowedOrder(
   if (!uuid || (principal.kind === 'anonymous' && !holdsSecret)) throw new DomainError('not-found')
   const order = await findOrder(ctx.db, uuid)
   if (!order) throw new DomainError('not-found')
-  if (holdsSecret || isBuyer(request, order)) return { order, sight: BUYER }
+  if (holdsSecret || isBuyer(request, order)) return { order, sight: BUYER, member: false }
   if (principal.kind === 'service' && rule.services?.includes(principal.name)) {
-    return { order, sight: { secret: true, codes: true } }
+    return { order, sight: { secret: true, codes: true }, member: false }
   }
   if (!rule.permission) throw new DomainError('not-found')
   const organizerId = toId('org', order.organizer_id)
   authorize(request, rule.permission, organizerId)
   const codes = hasPermission(request.server.access, principal, 'ticket.read', organizerId)
-  return { order, sight: { secret: false, codes } }
+  return { order, sight: { secret: false, codes }, member: true }
 }
 
 function isBuyer({ principal }: FastifyRequest, order: OrderRow): boolean {
