@@ -199,6 +199,32 @@ interface InvoiceTable {
   issued_at: Date
 }
 
+interface BankTransferTable {
+  payment_id: string
+  account_id: string
+  reference: string
+  amount_minor: number
+  currency: string
+  closed_at: Date | null
+  created_at: Generated<Date>
+}
+
+interface BankEntryTable {
+  id: string
+  account_id: string
+  source: 'statement' | 'hand'
+  row_digest: Buffer
+  booked_on: string
+  amount_minor: number
+  currency: string
+  text: string
+  outcome: 'paid' | 'wrong-amount' | 'paid-already' | 'unmatched'
+  payment_id: string | null
+  recorded_by: string
+  created_at: Date
+  settled_at: Date | null
+}
+
 interface PaymentTable {
   event_id: string
   id: string
@@ -342,6 +368,8 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   orders: OrderTable
   order_line: OrderLineTable
   payment_account: PaymentAccountTable
+  bank_transfer: BankTransferTable
+  bank_entry: BankEntryTable
   payment: PaymentTable
   payment_event: {
     provider: string
@@ -381,6 +409,8 @@ export type PromoCodeRow = Selectable<PromoCodeTable>
 export type WaitingEntryRow = Selectable<WaitingEntryTable>
 export type OrderRow = Selectable<OrderTable>
 export type OrderLineRow = Selectable<OrderLineTable>
+export type BankTransferRow = Selectable<BankTransferTable>
+export type BankEntryRow = Selectable<BankEntryTable>
 export type PaymentAccountRow = Selectable<PaymentAccountTable>
 export type PaymentRow = Selectable<PaymentTable>
 export type RefundRow = Selectable<RefundTable>
@@ -539,6 +569,22 @@ export const COLUMNS = {
     'total_minor',
     'content',
     'issued_at',
+  ],
+  bank_transfer: ['payment_id', 'account_id', 'reference', 'amount_minor', 'currency', 'closed_at', 'created_at'],
+  bank_entry: [
+    'id',
+    'account_id',
+    'source',
+    'row_digest',
+    'booked_on',
+    'amount_minor',
+    'currency',
+    'text',
+    'outcome',
+    'payment_id',
+    'recorded_by',
+    'created_at',
+    'settled_at',
   ],
   payment_account: [
     'id',

@@ -196,11 +196,100 @@ export const problems = defineProblems({
   },
   'order-not-refundable': {
     status: 409,
-    title: { en: 'This order cannot be refunded.', fr: 'Cette commande ne peut pas être remboursée.' },
+    title: { en: 'There is nothing to refund.', fr: 'Il n’y a rien à rembourser.' },
     detail: {
-      en: 'Only a confirmed order can, once; its state is "{state}".',
-      fr: 'Seule une commande confirmée peut l’être, une fois ; son état est « {state} ».',
+      en: 'Only valid tickets of a confirmed order can be; its state is "{state}".',
+      fr: 'Seuls les billets valables d’une commande confirmée peuvent l’être ; son état est « {state} ».',
     },
+  },
+  'tickets-not-refundable': {
+    status: 409,
+    title: {
+      en: 'Some of these tickets cannot be refunded.',
+      fr: 'Certains de ces billets ne peuvent être remboursés.',
+    },
+    detail: {
+      en: '{count} of them are not valid tickets of this order any more. Reload it and choose again.',
+      fr: '{count} ne sont pas, ou plus, des billets valables de cette commande. Rechargez-la et choisissez à nouveau.',
+    },
+  },
+  'ticket-checked-in': {
+    status: 409,
+    title: { en: 'Somebody has come in with this ticket.', fr: 'Quelqu’un est entré avec ce billet.' },
+    detail: {
+      en: '{count} of the tickets were used. Leave them out, or refund them all the same with "force".',
+      fr: '{count} des billets ont servi. Laissez-les de côté, ou remboursez-les quand même avec « force ».',
+    },
+  },
+  'refund-too-high': {
+    status: 409,
+    title: { en: 'There is not so much to give back.', fr: 'Il n’y a pas autant à rendre.' },
+    detail: {
+      en: '{refundableMinor} are left (minor units, {currency}); you asked for {amountMinor}.',
+      fr: 'Il reste {refundableMinor} (unités mineures, {currency}) ; vous en demandez {amountMinor}.',
+    },
+  },
+  'payment-disputed': {
+    status: 409,
+    title: { en: 'The buyer disputes this payment.', fr: 'L’acheteur conteste ce paiement.' },
+    detail: {
+      en: 'The money that the bank has taken back cannot be refunded too: {refundableMinor} are left (minor units, {currency}).',
+      fr: 'L’argent que la banque a repris ne peut être remboursé en plus : il reste {refundableMinor} (unités mineures, {currency}).',
+    },
+  },
+  'refund-not-offered': {
+    status: 409,
+    title: { en: 'These tickets are not taken back.', fr: 'Ces billets ne sont pas repris.' },
+    detail: { en: 'Ask the organizer.', fr: 'Adressez-vous à l’organisateur.' },
+  },
+  'refund-too-late': {
+    status: 409,
+    title: { en: 'It is too late to give these tickets back.', fr: 'Il est trop tard pour rendre ces billets.' },
+    detail: { en: 'One could until {until}.', fr: 'C’était possible jusqu’au {until}.' },
+  },
+  'refund-not-failed': {
+    status: 409,
+    title: { en: 'This refund has not failed.', fr: 'Ce remboursement n’a pas échoué.' },
+    detail: { en: 'Its state is "{state}".', fr: 'Son état est « {state} ».' },
+  },
+  'refund-done': {
+    status: 409,
+    title: { en: 'This refund is done already.', fr: 'Ce remboursement est déjà fait.' },
+  },
+  'refund-under-way': {
+    status: 409,
+    title: { en: 'The payment provider is at it.', fr: 'Le prestataire de paiement s’en occupe.' },
+    detail: {
+      en: 'Only what it refuses, or what is sent by hand, is settled by hand.',
+      fr: 'Seul ce qu’il refuse, ou ce qui s’envoie à la main, se règle à la main.',
+    },
+  },
+  'refund-run-changed': {
+    status: 409,
+    title: { en: 'It would be another amount now.', fr: 'Le montant a changé entre-temps.' },
+    detail: {
+      en: 'Now it is {amountMinor} (minor units) for {tickets} tickets. Look again and confirm.',
+      fr: 'C’est maintenant {amountMinor} (unités mineures) pour {tickets} billets. Vérifiez et confirmez à nouveau.',
+    },
+  },
+  'refund-run-running': {
+    status: 409,
+    title: { en: 'A refund of this event is under way.', fr: 'Un remboursement de cet événement est en cours.' },
+    detail: { en: 'Wait until it is done.', fr: 'Attendez qu’il soit terminé.' },
+  },
+  'ticket-unknown': {
+    status: 404,
+    title: { en: 'This is no ticket of this event.', fr: 'Ce n’est pas un billet de cet événement.' },
+  },
+  'ticket-void': {
+    status: 409,
+    title: { en: 'This ticket is void.', fr: 'Ce billet n’est plus valable.' },
+    detail: { en: 'It was refunded or issued anew.', fr: 'Il a été remboursé ou émis à nouveau.' },
+  },
+  'already-checked-in': {
+    status: 409,
+    title: { en: 'Somebody has come in with this ticket already.', fr: 'Quelqu’un est déjà entré avec ce billet.' },
+    detail: { en: 'At {checkedInAt}.', fr: 'À {checkedInAt}.' },
   },
   'no-extension-left': {
     status: 409,

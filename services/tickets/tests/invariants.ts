@@ -30,11 +30,11 @@ const QUERIES: Record<string, string> = {
       from orders
       join lateral (select array_agg(array[allotment_id::text, places::text] order by allotment_id) as pools
                       from unnest(allotment_ids, allotment_places) as draw (allotment_id, places)
-                     where exists (select from allotment where id = allotment_id and kind <> 'promo')) drawn on true
+                     where draw.places > 0 and exists (select from allotment where id = allotment_id and kind <> 'promo')) drawn on true
       join lateral (select array_agg(array[allotment_id::text, places::text] order by allotment_id) as pools from (
-                      select draw.allotment_id, sum(line.quantity) as places from order_line line
+                      select draw.allotment_id, sum(line.quantity - line.void_quantity) as places from order_line line
                         join ticket_type_allotment draw on draw.event_id = line.event_id and draw.ticket_type_id = line.ticket_type_id
-                       where line.event_id = orders.event_id and line.order_id = orders.id group by 1) one) due on true
+                       where line.event_id = orders.event_id and line.order_id = orders.id and line.quantity > line.void_quantity group by 1) one) due on true
      where orders.state in ('held', 'confirmed') and drawn.pools is distinct from due.pools`,
   'the waiting list is miscounted': `
     select pool.id, pool.waiting, entries.waiting as entries
@@ -48,12 +48,13 @@ const QUERIES: Record<string, string> = {
   'I1 tickets differ from the order': `
     select orders.id, orders.state, tickets.valid, tickets.void, lines.quantity
       from orders
-      join lateral (select sum(quantity)::int as quantity, sum(quantity * (unit_price_minor + unit_fee_minor))::bigint as total from order_line
+      join lateral (select sum(quantity)::int as quantity, sum(void_quantity)::int as void, sum(quantity * (unit_price_minor + unit_fee_minor))::bigint as total from order_line
                      where event_id = orders.event_id and order_id = orders.id) lines on true
       join lateral (select count(*) filter (where state = 'valid')::int as valid, count(*) filter (where state = 'void')::int as void
                       from ticket where event_id = orders.event_id and order_id = orders.id) tickets on true
-     where (tickets.valid, tickets.void) is distinct from (case when orders.state = 'confirmed' then lines.quantity else 0 end,
-                                                          case when orders.state = 'refunded' then lines.quantity else 0 end)
+     where (tickets.valid, tickets.void) is distinct from (
+             case when orders.state = 'confirmed' then lines.quantity - lines.void else 0 end,
+             case orders.state when 'confirmed' then lines.void when 'refunded' then lines.quantity else 0 end)
         or lines.total <> orders.total_minor`,
   'a paid order has not exactly one invoice of its total, or a free one has one': `
     select orders.id, orders.state, orders.total_minor, papers.total from orders
@@ -72,7 +73,22 @@ const QUERIES: Record<string, string> = {
         select coalesce((select sum(charged_minor) from payment where event_id = orders.event_id and order_id = orders.id), 0) as charged,
                coalesce((select sum(amount_minor) from refund where event_id = orders.event_id and order_id = orders.id and state = 'succeeded'), 0) as refunded
         ) money on true
-     where money.charged - money.refunded <> case when orders.state = 'confirmed' then orders.total_minor else 0 end`,
+     where money.charged - money.refunded <> case when orders.state in ('confirmed', 'refunded') then orders.total_minor - orders.refunded_minor else 0 end`,
+  'I3 what is promised back differs from what its lines, the order or the payment say': `
+    select refund.id, refund.amount_minor, lines.amount, orders.refunded_minor, own.amount as own
+      from refund
+      join orders on orders.event_id = refund.event_id and orders.id = refund.order_id
+      join payment on payment.event_id = refund.event_id and payment.id = refund.payment_id
+      join lateral (select coalesce(sum(amount_minor), 0) as amount, coalesce(sum(quantity), 0) as tickets from refund_line
+                     where event_id = refund.event_id and refund_id = refund.id) lines on true
+      join lateral (select count(*) as tickets from refund_ticket where event_id = refund.event_id and refund_id = refund.id) void on true
+      join lateral (select sum(amount_minor) as amount from refund other
+                     where other.event_id = refund.event_id and other.payment_id = refund.payment_id) own on true
+     where own.amount > payment.charged_minor
+        or payment.problem is null and (lines.amount <> refund.amount_minor or lines.tickets <> void.tickets or own.amount <> orders.refunded_minor)`,
+  'I1 a void ticket that no refund made void, or the other way round': `
+    select ticket.id, ticket.state from ticket left join refund_ticket given on given.event_id = ticket.event_id and given.ticket_id = ticket.id
+     where (ticket.state = 'void') <> (given.ticket_id is not null)`,
   'I4 a confirmed order has not exactly one payment of its own': `
     select orders.id, orders.state from orders
      where orders.confirmed_at is not null and 1 <> (

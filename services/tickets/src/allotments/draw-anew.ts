@@ -52,12 +52,12 @@ export async function drawAnew(
 ): Promise<void> {
   await sql`
     with wanted as (
-      select line.order_id, sum(line.quantity)::int as places
+      select line.order_id, sum(line.quantity - line.void_quantity)::int as places
         from order_line line join orders on orders.event_id = line.event_id and orders.id = line.order_id
        where line.event_id = ${pool.event_id} and line.ticket_type_id = any(${drawers.ticketTypeIds}::uuid[])
          and orders.state in ('held', 'confirmed', 'expired')
          and (${drawers.promoCodeId ?? null}::uuid is null or orders.promo_code_id = ${drawers.promoCodeId ?? null})
-       group by 1),
+       group by 1 having sum(line.quantity - line.void_quantity) > 0),
     changed as (
       select orders.id, wanted.places from orders left join wanted on wanted.order_id = orders.id
        where orders.event_id = ${pool.event_id} and (wanted.places is not null or ${pool.id} = any(orders.allotment_ids)))

@@ -2,7 +2,9 @@ import { inTransaction } from '@guichet/database'
 import type { ExpressionBuilder } from 'kysely'
 import { COLUMNS, type Schema, type TicketsTx } from '../db.ts'
 import { endLockedHolds } from '../orders/end-holds.ts'
-import { refundOrder } from '../refunds/refund-order.ts'
+import { readBooks } from '../refunds/order-books.ts'
+import { planRefund, type RefundWish } from '../refunds/plan-refund.ts'
+import { promiseRefunds } from '../refunds/promise-refunds.ts'
 import type { Job } from './loop.ts'
 
 const BATCH = 100
@@ -26,7 +28,7 @@ export const refundCancelledEvents: Job = {
         .executeTakeFirst()
       if (!event) return 0
       const now = await ctx.time(tx)
-      const done = (await releaseHolds(tx, event.event_id, now)) + (await promiseRefunds(tx, event.event_id, now))
+      const done = (await releaseHolds(tx, event.event_id, now)) + (await refundOrders(tx, event.event_id, now))
       if (done === 0 && !(await isUnfinished(tx, event.event_id))) {
         await tx.updateTable('event').set({ settling: false }).where('event_id', '=', event.event_id).execute()
       }
@@ -48,18 +50,24 @@ async function releaseHolds(tx: TicketsTx, eventId: string, now: Date): Promise<
   return held.length
 }
 
-async function promiseRefunds(tx: TicketsTx, eventId: string, now: Date): Promise<number> {
+/** Whoever has come in keeps his ticket: what it is worth is given back by hand, or not at all. */
+const ALL_NOT_ADMITTED: RefundWish = { admitted: 'leave', short: 'cap' }
+
+async function refundOrders(tx: TicketsTx, eventId: string, now: Date): Promise<number> {
   const confirmed = await tx
     .selectFrom('orders')
     .select(COLUMNS.orders)
     .where('event_id', '=', eventId)
     .where('state', '=', 'confirmed')
-    .where(withoutRefund)
+    .where(withTicketsToRefund)
+    .orderBy('id')
     .limit(BATCH)
     .forNoKeyUpdate()
     .skipLocked()
     .execute()
-  for (const order of confirmed) await refundOrder(tx, order, { reason: 'event-cancelled', firstAttemptAt: now }, now)
+  const books = await readBooks(tx, confirmed, { lock: true })
+  const planned = books.map((one) => ({ books: one, plan: planRefund(one, ALL_NOT_ADMITTED) }))
+  await promiseRefunds(tx, planned, { reason: 'event-cancelled', firstAttemptAt: now }, now)
   return confirmed.length
 }
 
@@ -72,7 +80,7 @@ async function isUnfinished(tx: TicketsTx, eventId: string): Promise<boolean> {
     .where((where) =>
       where.or([
         where.eb('state', '=', 'held'),
-        where.and([where.eb('state', '=', 'confirmed'), withoutRefund(where)]),
+        where.and([where.eb('state', '=', 'confirmed'), withTicketsToRefund(where)]),
       ]),
     )
     .limit(1)
@@ -80,17 +88,23 @@ async function isUnfinished(tx: TicketsTx, eventId: string): Promise<boolean> {
   return left !== undefined
 }
 
-function withoutRefund({ not, exists, selectFrom }: ExpressionBuilder<Schema, 'orders'>) {
-  return not(
-    exists(
-      selectFrom('refund')
-        .innerJoin('payment', (join) =>
-          join.onRef('payment.event_id', '=', 'refund.event_id').onRef('payment.id', '=', 'refund.payment_id'),
-        )
-        .select('refund.id')
-        .whereRef('refund.event_id', '=', 'orders.event_id')
-        .whereRef('refund.order_id', '=', 'orders.id')
-        .where('payment.problem', 'is', null),
-    ),
+function withTicketsToRefund({ exists, selectFrom }: ExpressionBuilder<Schema, 'orders'>) {
+  return exists(
+    selectFrom('ticket')
+      .select('ticket.id')
+      .whereRef('ticket.event_id', '=', 'orders.event_id')
+      .whereRef('ticket.order_id', '=', 'orders.id')
+      .where('ticket.state', '=', 'valid')
+      .where((ticket) =>
+        ticket.not(
+          ticket.exists(
+            ticket
+              .selectFrom('check_in')
+              .select('check_in.ticket_id')
+              .whereRef('check_in.event_id', '=', 'ticket.event_id')
+              .whereRef('check_in.ticket_id', '=', 'ticket.id'),
+          ),
+        ),
+      ),
   )
 }

@@ -25,7 +25,7 @@ export async function presentPromoCodes(
       left join allotment pool on pool.event_id = code.event_id and pool.id = code.allotment_id
       left join lateral (
         select sum(line.quantity) filter (where orders.state = 'held')::int as held,
-               sum(line.quantity) filter (where orders.state = 'confirmed')::int as sold
+               sum(line.quantity - line.void_quantity) filter (where orders.state = 'confirmed')::int as sold
           from orders
           join order_line line on line.event_id = orders.event_id and line.order_id = orders.id
           join ticket_type type on type.event_id = line.event_id and type.id = line.ticket_type_id

@@ -1,41 +1,41 @@
 import { newUuid } from '@guichet/server'
 import type { OrderRow, PaymentRow, TicketsTx } from '../db.ts'
-import type { RefundReason } from './refund.ts'
+import { refundPromised } from '../ledger/entries.ts'
+import { postLedger } from '../ledger/post-ledger.ts'
+import type { PaymentProblem } from '../payments/payment.ts'
 
-interface NewRefund {
-  order: Pick<OrderRow, 'event_id' | 'id'>
+interface UnspentMoney {
+  order: OrderRow
   payment: Pick<PaymentRow, 'id'>
-  reason: RefundReason
+  reason: PaymentProblem
   amountMinor: number
   currency: string
-  requestedBy?: string
-  /** When the job first tries; by default it leaves the caller time to do so. */
-  firstAttemptAt?: Date
   now: Date
 }
 
 /**
- * Promises a refund of a whole payment: the row that the job works off. `order` is locked. Undefined when this payment has
- * a refund already.
+ * Promises back all of a payment that bought nothing, in the transaction that recorded its charge. The order and its tickets
+ * know nothing of it.
  */
-export async function addRefund(tx: TicketsTx, refund: NewRefund): Promise<string | undefined> {
-  const added = await tx
+export async function addRefund(tx: TicketsTx, money: UnspentMoney): Promise<string> {
+  const { order, now } = money
+  const { id } = await tx
     .insertInto('refund')
     .values({
-      event_id: refund.order.event_id,
+      event_id: order.event_id,
       id: newUuid(),
-      order_id: refund.order.id,
-      payment_id: refund.payment.id,
-      reason: refund.reason,
+      order_id: order.id,
+      payment_id: money.payment.id,
+      reason: money.reason,
       state: 'pending',
-      amount_minor: refund.amountMinor,
-      currency: refund.currency,
-      requested_by: refund.requestedBy ?? null,
-      created_at: refund.now,
-      next_attempt_at: refund.firstAttemptAt ?? new Date(refund.now.getTime() + 10_000),
+      amount_minor: money.amountMinor,
+      currency: money.currency,
+      created_at: now,
+      next_attempt_at: new Date(now.getTime() + 10_000),
     })
-    .onConflict((conflict) => conflict.constraint('refund_once_per_payment').doNothing())
     .returning('id')
-    .executeTakeFirst()
-  return added?.id
+    .executeTakeFirstOrThrow()
+  const refund = { id, amount_minor: money.amountMinor, currency: money.currency }
+  await postLedger(tx, [refundPromised(order, refund, 'unspent', now)])
+  return id
 }

@@ -1,34 +1,30 @@
-import { DomainError } from '@guichet/problem'
-import { COLUMNS, type OrderRow, type TicketsTx } from '../db.ts'
-import { addRefund } from './add-refund.ts'
+import type { OrderRow, TicketsTx } from '../db.ts'
+import { readBooks } from './order-books.ts'
+import { planRefund, type RefundPlan, type RefundWish } from './plan-refund.ts'
+import { promiseRefunds, type RefundCause } from './promise-refunds.ts'
 
-/** Promises the refund of a whole confirmed order; `order` is locked. Refused for any other, and a second time. */
+/**
+ * Promises a refund of an order, which is locked.
+ * @returns the refund's id
+ * @throws DomainError why it cannot be
+ */
 export async function refundOrder(
   tx: TicketsTx,
   order: OrderRow,
-  why: { reason: 'requested' | 'event-cancelled'; requestedBy?: string; firstAttemptAt?: Date },
+  wish: RefundWish,
+  cause: RefundCause,
   now: Date,
 ): Promise<string> {
-  const refused = () => new DomainError('order-not-refundable', { state: order.state })
-  if (order.state !== 'confirmed') throw refused()
-  const payment = await tx
-    .selectFrom('payment')
-    .select(COLUMNS.payment)
-    .where('event_id', '=', order.event_id)
-    .where('order_id', '=', order.id)
-    .where('state', '=', 'succeeded')
-    .where('problem', 'is', null)
-    .executeTakeFirst()
-  const refundId =
-    payment &&
-    (await addRefund(tx, {
-      order,
-      payment,
-      ...why,
-      amountMinor: payment.charged_minor ?? payment.amount_minor,
-      currency: payment.currency,
-      now,
-    }))
-  if (!refundId) throw refused()
-  return refundId
+  const [books] = await readBooks(tx, [order], { lock: true })
+  if (!books) throw new Error('One order has one set of books')
+  const [id] = await promiseRefunds(tx, [{ books, plan: planRefund(books, wish) }], cause, now)
+  if (!id) throw new Error('One plan makes one refund')
+  return id
+}
+
+/** What a refund would give back now, to the minor unit; nothing is locked or promised. */
+export async function previewRefund(tx: TicketsTx, order: OrderRow, wish: RefundWish): Promise<RefundPlan> {
+  const [books] = await readBooks(tx, [order], { lock: false })
+  if (!books) throw new Error('One order has one set of books')
+  return planRefund(books, wish)
 }
