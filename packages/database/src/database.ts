@@ -17,6 +17,8 @@ pg.types.setTypeParser(20, (text) => {
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is not a safe integer`)
   return value
 })
+// date (1082) as it is written: a day is no instant, and has no time zone.
+pg.types.setTypeParser(1082, (text) => text)
 
 export interface DatabaseOptions {
   /** Connections at most. */

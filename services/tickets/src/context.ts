@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import type { TicketsDb, TicketsTx } from './db.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
+import type { SellingAccounts } from './payment-accounts/offered.ts'
 import type { Sealing } from './payment-accounts/sealing.ts'
 import type { Providers } from './payments/providers.ts'
 import type { Settlement } from './payments/settle-payment.ts'
@@ -26,6 +27,8 @@ export interface Context {
   /** The platform's payment provider, and those of organizers' accounts. */
   providers: Providers
   sealing: Sealing
+  /** With which accounts organizers sell. */
+  sellingAccounts: SellingAccounts
   askEvents: ServiceClient
   orderSecrets: OrderSecrets
   ticketCodes: TicketCodes

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@guichet/database'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
-import type { Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { EventStatus, Venue } from './events/event.ts'
 import type { Texts } from './events/texts.ts'
 import type { InvoiceContent } from './invoices/invoice.ts'
@@ -8,6 +8,7 @@ import type { LedgerKind } from './ledger/post-ledger.ts'
 import type { OrderState } from './orders/order-state.ts'
 import type { PaymentProblem, PaymentState } from './payments/payment.ts'
 import type { Mode, ProviderErrorKind, ProviderName } from './payments/provider.ts'
+import type { DifferenceKind } from './reconciliation/kinds.ts'
 import type { RefundReason, RefundState } from './refunds/refund.ts'
 import type { RefundTotals } from './refunds/refund-run.ts'
 
@@ -148,7 +149,7 @@ interface PaymentAccountTable {
   secrets: Buffer
   enabled: Generated<boolean>
   last_checked_at: Date | null
-  last_problem: { kind: ProviderErrorKind; words: string } | null
+  last_problem: ColumnType<{ kind: ProviderErrorKind; words: string } | null, string | undefined, string | null>
   version: Generated<number>
   created_at: Date
 }
@@ -358,6 +359,43 @@ interface LedgerTransactionTable {
   occurred_at: Date
 }
 
+interface ReconciliationRunTable {
+  id: string
+  organizer_id: string
+  trigger: 'daily' | 'member' | 'command'
+  since: Date
+  repair: Generated<boolean>
+  requested_by: string | null
+  requested_at: Date
+  started_at: Date | null
+  leased_until: Date | null
+  finished_at: Date | null
+  events: Generated<number>
+  payments_asked: Generated<number>
+  payments_unasked: Generated<number>
+  found: Generated<number>
+  repaired: Generated<number>
+}
+
+interface ReconciliationDifferenceTable {
+  id: string
+  organizer_id: string
+  event_id: string
+  kind: DifferenceKind
+  subject_id: string
+  order_id: string | null
+  currency: string | null
+  expected: number | null
+  actual: number | null
+  detail: Record<string, string | number | boolean | null>
+  state: 'open' | 'repaired' | 'gone'
+  first_seen_at: Date
+  last_seen_at: Date
+  ended_at: Date | null
+  repaired_by: string | null
+  last_error: string | null
+}
+
 export interface Schema extends IdempotencyTable, TokenCutoffTable {
   event: EventTable
   ticket_type: TicketTypeTable
@@ -386,6 +424,8 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   check_in: CheckInTable
   ticket: TicketTable
   ledger_transaction: LedgerTransactionTable
+  reconciliation_run: ReconciliationRunTable
+  reconciliation_difference: ReconciliationDifferenceTable
   order_number: {
     organizer_id: string
     last_number: Generated<number>
@@ -417,6 +457,8 @@ export type RefundRow = Selectable<RefundTable>
 export type RefundRunRow = Selectable<RefundRunTable>
 export type DisputeRow = Selectable<DisputeTable>
 export type RefundPolicyRow = Selectable<RefundPolicyTable>
+export type RunRow = Selectable<ReconciliationRunTable>
+export type DifferenceRow = Selectable<ReconciliationDifferenceTable>
 export type TicketRow = Selectable<TicketTable>
 export type VatRateRow = Selectable<VatRateTable>
 export type FeePolicyRow = Selectable<FeePolicyTable>
@@ -685,15 +727,39 @@ export const COLUMNS = {
     'state',
     'created_at',
   ],
-  ledger_transaction: [
-    'source_id',
-    'kind',
+  reconciliation_run: [
+    'id',
+    'organizer_id',
+    'trigger',
+    'since',
+    'repair',
+    'requested_by',
+    'requested_at',
+    'started_at',
+    'leased_until',
+    'finished_at',
+    'events',
+    'payments_asked',
+    'payments_unasked',
+    'found',
+    'repaired',
+  ],
+  reconciliation_difference: [
+    'id',
     'organizer_id',
     'event_id',
+    'kind',
+    'subject_id',
     'order_id',
     'currency',
-    'accounts',
-    'amounts',
-    'occurred_at',
+    'expected',
+    'actual',
+    'detail',
+    'state',
+    'first_seen_at',
+    'last_seen_at',
+    'ended_at',
+    'repaired_by',
+    'last_error',
   ],
 } as const satisfies { [Table in keyof Schema]?: readonly (keyof Schema[Table])[] }

@@ -2,35 +2,60 @@ import type { App } from '@guichet/server'
 import type { Context } from './context.ts'
 import { cancelOrder } from './routes/cancel-order.ts'
 import { checkPaymentRoute } from './routes/check-payment.ts'
+import { checkPaymentAccount } from './routes/check-payment-account.ts'
 import { closeEvent } from './routes/close-event.ts'
 import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
+import { createPaymentAccount } from './routes/create-payment-account.ts'
 import { createPromoCode } from './routes/create-promo-code.ts'
 import { createTicketType } from './routes/create-ticket-type.ts'
+import { createVatRate } from './routes/create-vat-rate.ts'
 import { deleteAllotment } from './routes/delete-allotment.ts'
+import { deletePaymentAccount } from './routes/delete-payment-account.ts'
 import { deletePromoCode } from './routes/delete-promo-code.ts'
 import { deleteTicketType } from './routes/delete-ticket-type.ts'
+import { exportLedger } from './routes/export-ledger.ts'
 import { extendOrder } from './routes/extend-order.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
+import { getInvoicePdf } from './routes/get-invoice-pdf.ts'
+import { getLedgerBalances } from './routes/get-ledger-balances.ts'
 import { getOrder } from './routes/get-order.ts'
+import { getPaymentAccount } from './routes/get-payment-account.ts'
+import { getSeller } from './routes/get-seller.ts'
 import { getWaitingEntry } from './routes/get-waiting-entry.ts'
 import { joinWaitingList } from './routes/join-waiting-list.ts'
 import { leaveWaitingList } from './routes/leave-waiting-list.ts'
 import { listAllotments } from './routes/list-allotments.ts'
 import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
 import { listEventOrders } from './routes/list-event-orders.ts'
+import { listEventPaymentProviders } from './routes/list-event-payment-providers.ts'
+import { listFeePolicies } from './routes/list-fee-policies.ts'
+import { listInvoices } from './routes/list-invoices.ts'
+import { listLedger } from './routes/list-ledger.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
+import { listOrderInvoices } from './routes/list-order-invoices.ts'
+import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
 import { listPaymentProviders } from './routes/list-payment-providers.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
+import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
+import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
+import { listVatRates } from './routes/list-vat-rates.ts'
 import { listWaitingEntries } from './routes/list-waiting-entries.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
+import { receivePaymentWebhook } from './routes/receive-payment-webhook.ts'
 import { receiveSimulatedWebhook } from './routes/receive-simulated-webhook.ts'
 import { refundOrderRoute } from './routes/refund-order.ts'
+import { repairDifferenceRoute } from './routes/repair-difference.ts'
+import { saveFeePolicy } from './routes/save-fee-policy.ts'
+import { saveSeller } from './routes/save-seller.ts'
+import { startReconciliation } from './routes/start-reconciliation.ts'
 import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
+import { updatePaymentAccount } from './routes/update-payment-account.ts'
 import { updatePromoCode } from './routes/update-promo-code.ts'
 import { updateTicketType } from './routes/update-ticket-type.ts'
+import { updateVatRate } from './routes/update-vat-rate.ts'
 
 /** The whole surface of the service. */
 export function addRoutes(app: App, ctx: Context): void {
@@ -58,11 +83,36 @@ export function addRoutes(app: App, ctx: Context): void {
   listEventOrders(app, ctx)
   getEventSales(app, ctx)
   listPaymentProviders(app, ctx)
+  listEventPaymentProviders(app, ctx)
+  listPaymentAccounts(app, ctx)
+  createPaymentAccount(app, ctx)
+  getPaymentAccount(app, ctx)
+  updatePaymentAccount(app, ctx)
+  deletePaymentAccount(app, ctx)
+  checkPaymentAccount(app, ctx)
+  receivePaymentWebhook(app, ctx)
   receiveSimulatedWebhook(app, ctx)
+  listVatRates(app, ctx)
+  createVatRate(app, ctx)
+  updateVatRate(app, ctx)
+  listFeePolicies(app, ctx)
+  saveFeePolicy(app, ctx)
+  getSeller(app, ctx)
+  saveSeller(app, ctx)
+  listInvoices(app, ctx)
+  listOrderInvoices(app, ctx)
+  getInvoicePdf(app, ctx)
   closeEvent(app, ctx)
   listConfirmedOrders(app, ctx)
   joinWaitingList(app, ctx)
   listWaitingEntries(app, ctx)
   getWaitingEntry(app, ctx)
   leaveWaitingList(app, ctx)
+  listLedger(app, ctx)
+  getLedgerBalances(app, ctx)
+  exportLedger(app, ctx)
+  listReconciliationRuns(app, ctx)
+  startReconciliation(app, ctx)
+  listReconciliationDifferences(app, ctx)
+  repairDifferenceRoute(app, ctx)
 }

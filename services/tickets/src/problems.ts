@@ -1,6 +1,14 @@
 import { defineProblems } from '@guichet/problem'
 
 export const problems = defineProblems({
+  'difference-not-repairable': {
+    status: 409,
+    title: { en: 'Only a person can set this right.', fr: 'Seule une personne peut rectifier cela.' },
+    detail: {
+      en: 'Compare it with your account at the payment provider and with the order.',
+      fr: 'Comparez avec votre compte chez le prestataire de paiement et avec la commande.',
+    },
+  },
   'ticket-type-unknown': {
     status: 404,
     title: { en: 'This ticket type is not on offer.', fr: 'Ce type de billet n’est pas proposé.' },
@@ -334,6 +342,32 @@ export const problems = defineProblems({
       en: 'Nothing was charged. Choose another way to pay, or tell the organizer.',
       fr: 'Rien n’a été débité. Choisissez un autre moyen de paiement, ou prévenez l’organisateur.',
     },
+  },
+  'seller-missing': {
+    status: 409,
+    title: { en: 'The invoice is not ready yet.', fr: 'La facture n’est pas encore prête.' },
+    detail: {
+      en: 'The organizer has not yet said who sells. Its number is reserved.',
+      fr: 'L’organisateur n’a pas encore indiqué qui vend. Son numéro est réservé.',
+    },
+  },
+  'provider-not-offered': {
+    status: 409,
+    title: { en: 'One cannot pay this way here.', fr: 'Ce moyen de paiement n’est pas proposé ici.' },
+    detail: { en: 'Choose another way to pay.', fr: 'Choisissez un autre moyen de paiement.' },
+  },
+  'payment-account-enabled': {
+    status: 409,
+    title: {
+      en: 'Another account at this provider is in use.',
+      fr: 'Un autre compte chez ce prestataire est en service.',
+    },
+    detail: { en: 'Switch that one off first.', fr: 'Désactivez d’abord celui-là.' },
+  },
+  'payment-account-has-payments': {
+    status: 409,
+    title: { en: 'Payments were made with this account.', fr: 'Des paiements ont été faits avec ce compte.' },
+    detail: { en: 'Switch it off instead of deleting it.', fr: 'Désactivez-le au lieu de le supprimer.' },
   },
   'webhook-refused': {
     status: 401,

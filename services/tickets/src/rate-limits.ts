@@ -9,6 +9,10 @@ export const POLICIES = {
   'waiting-list-sender': { points: 30, duration: 900 },
   /** Wrong codes. Who has one mistypes it now and then; who tries them out goes on and on. */
   'promo-code': { points: 20, duration: 60 },
+  /** Webhooks that are not genuine, and those not yet verified. */
+  webhook: { points: 300, duration: 60 },
+  /** The test button asks the provider. */
+  'payment-account-check': { points: 20, duration: 60 },
 } as const
 
 export type RateLimits = Limits<keyof typeof POLICIES>

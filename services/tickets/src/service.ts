@@ -23,8 +23,11 @@ import { forgetKeys } from './jobs/forget-keys.ts'
 import { forgetWaiting } from './jobs/forget-waiting.ts'
 import { startJob } from './jobs/loop.ts'
 import { offerWaiting } from './jobs/offer-waiting.ts'
+import { reconcileDaily } from './jobs/reconcile-daily.ts'
+import { reconcileRequested } from './jobs/reconcile-requested.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
+import { createSellingAccounts } from './payment-accounts/offered.ts'
 import { createSealing } from './payment-accounts/sealing.ts'
 import { createAdapter, type Surroundings } from './payments/adapters.ts'
 import type { PaymentProvider } from './payments/provider.ts'
@@ -48,6 +51,8 @@ const JOBS = [
   offerWaiting,
   forgetWaiting,
   forgetKeys,
+  reconcileDaily,
+  reconcileRequested,
 ]
 const DESCRIPTION = 'Ticket types, stock, orders, payments, refunds and tickets.'
 
@@ -175,6 +180,7 @@ function createContext(
       create: (account) => wrap(createAdapter(account, { db, baseUrls: overrides.baseUrls ?? {} })),
     }),
     sealing,
+    sellingAccounts: createSellingAccounts(),
     askEvents:
       overrides.askEvents ??
       createServiceClient({

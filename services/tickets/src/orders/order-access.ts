@@ -8,8 +8,10 @@ import { BUYER, type Sight } from './present-order.ts'
 
 interface Rule {
   /** The permission with which a member may do it too. */
-  permission?: 'order.read' | 'order.cancel'
+  permission?: 'order.read' | 'order.cancel' | 'invoice.read'
   services?: readonly string[]
+  /** Instead of the path's. */
+  orderId?: string
 }
 
 /**
@@ -22,7 +24,7 @@ export async function allowedOrder(
   rule: Rule = {},
 ): Promise<{ order: OrderRow; sight: Sight; member: boolean }> {
   const { principal } = request
-  const { orderId } = request.params as { orderId: string }
+  const orderId = rule.orderId ?? (request.params as { orderId: string }).orderId
   const header = request.headers['order-secret']
   const holdsSecret = typeof header === 'string' && ctx.orderSecrets.matches(orderId, header)
   const uuid = parseId('ord', orderId)

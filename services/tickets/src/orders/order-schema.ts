@@ -49,7 +49,21 @@ export const PaymentAnswer = Type.Object({
   state: PaymentStateSchema,
   amountMinor: Type.Integer(),
   currency: Type.String(),
-  redirectUrl: nullable(Type.String({ description: 'Where the buyer pays; null when there is nothing left to pay.' })),
+  redirectUrl: nullable(
+    Type.String({ description: 'Where the buyer pays; null when nothing is left to pay, and for a bank transfer.' }),
+  ),
+  mode: Type.Union([Type.Literal('test'), Type.Literal('live'), Type.Null()], {
+    description: 'test: no money moves; null: nothing to pay.',
+  }),
+  instructions: nullable(
+    Type.Object({
+      beneficiary: Type.String(),
+      iban: Type.String(),
+      bic: nullable(Type.String()),
+      reference: Type.String({ description: 'ISO 11649; the buyer must give it with the transfer.' }),
+      dueAt: instant,
+    }),
+  ),
 })
 
 export const TicketAnswer = Type.Object({

@@ -15,6 +15,7 @@ import { lineParts, lineTotal, pricedLine } from '../prices/line.ts'
 import { sumByRate } from '../prices/vat.ts'
 import type { PlacedOrder } from '../stock/hold-orders.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
+import { presentInstructions, transferSettings } from './transfer-instructions.ts'
 
 /** What the reader may see beside the order itself. */
 export interface Sight {
@@ -78,6 +79,7 @@ export async function presentOrders(
     .orderBy('line_number')
     .orderBy('id')
     .execute()
+  const transfers = await transferSettings(db, payments)
   const eventById = new Map(events.map((event) => [event.event_id, event]))
   const byOrder = <Row extends { order_id: string }>(rows: Row[]) => Map.groupBy(rows, (row) => row.order_id)
   const [linesOf, paymentsOf, ticketsOf] = [byOrder(lines), byOrder(payments), byOrder(tickets)]
@@ -87,7 +89,7 @@ export async function presentOrders(
     const own = linesOf.get(order.id) ?? []
     return {
       ...presentHead(ctx, order, event, own, sight),
-      payment: presentPayment(theirPayment(paymentsOf.get(order.id) ?? [])),
+      payment: presentPayment(theirPayment(paymentsOf.get(order.id) ?? []), order, transfers),
       tickets: (ticketsOf.get(order.id) ?? []).map((ticket) => presentTicket(ctx, ticket, own, sight)),
     }
   })
@@ -170,7 +172,11 @@ function theirPayment(payments: PaymentRow[]): PaymentRow | undefined {
   )
 }
 
-export function presentPayment(payment: PaymentRow | undefined): Static<typeof PaymentAnswer> | null {
+export function presentPayment(
+  payment: PaymentRow | undefined,
+  order: Pick<OrderRow, 'expires_at'>,
+  transfers: Awaited<ReturnType<typeof transferSettings>>,
+): Static<typeof PaymentAnswer> | null {
   if (!payment) return null
   return {
     id: toId('pay', payment.id),
@@ -179,6 +185,8 @@ export function presentPayment(payment: PaymentRow | undefined): Static<typeof P
     amountMinor: payment.amount_minor,
     currency: payment.currency,
     redirectUrl: payment.state === 'pending' ? payment.redirect_url : null,
+    mode: payment.mode,
+    instructions: presentInstructions(payment, order, transfers),
   }
 }
 

@@ -1,10 +1,17 @@
+import { sql } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
+import type { Offered } from '../payment-accounts/offered.ts'
 import { FREE } from './payment.ts'
 
 /** Seconds until we ask the provider ourselves for the first time. */
 const FIRST_CHECK_SECONDS = 10
+
+/** How the buyer pays: nothing at all, or in one of the ways that the organizer offers. */
+export type Way = Offered | { provider: typeof FREE; mode: null; accountId: null; dueAt: null }
+
+export const NOTHING_TO_PAY: Way = { provider: FREE, mode: null, accountId: null, dueAt: null }
 
 /**
  * The payment with which the buyer of a live hold goes on: the pending one, or a new row. Nothing is asked of the provider
@@ -13,37 +20,54 @@ const FIRST_CHECK_SECONDS = 10
 export async function startPayment(
   tx: TicketsTx,
   order: OrderRow,
-  terms: { provider: string; returnUrl: string },
+  terms: { way: Way; returnUrl: string; holdSeconds: number },
   now: Date,
 ): Promise<PaymentRow> {
-  assertPayable(order, terms.provider)
-  const pending = await tx
+  const { way } = terms
+  assertPayable(order, way.provider)
+  const earlier = await tx
     .selectFrom('payment')
     .select(COLUMNS.payment)
     .where('event_id', '=', order.event_id)
     .where('order_id', '=', order.id)
-    .where('state', '=', 'pending')
-    .executeTakeFirst()
+    .execute()
+  const pending = earlier.find((payment) => payment.state === 'pending')
   if (pending) return pending
+  if (way.dueAt) await keepUntil(tx, order, way.dueAt)
+  else if (earlier.some((payment) => payment.provider === 'bank-transfer')) {
+    // Places are kept for days for money that travels for days; who pays at once after all has the time of all others.
+    const usual = new Date(now.getTime() + terms.holdSeconds * 1_000)
+    if (usual < order.expires_at) await keepUntil(tx, order, usual)
+  }
   return tx
     .insertInto('payment')
     .values({
       event_id: order.event_id,
       id: newUuid(),
       order_id: order.id,
-      provider: terms.provider,
-      account_id: null,
-      mode: terms.provider === FREE ? null : 'test',
+      provider: way.provider,
+      account_id: way.accountId,
+      mode: way.mode,
       state: 'pending',
       amount_minor: order.total_minor,
       currency: order.currency,
       return_url: terms.returnUrl,
       created_at: now,
       settled_at: null,
-      next_check_at: new Date(now.getTime() + FIRST_CHECK_SECONDS * 1_000),
+      // A bank transfer is recorded by people: there is nobody to ask until it is overdue.
+      next_check_at: way.dueAt ?? new Date(now.getTime() + FIRST_CHECK_SECONDS * 1_000),
     })
     .returning(COLUMNS.payment)
     .executeTakeFirstOrThrow()
+}
+
+async function keepUntil(tx: TicketsTx, order: OrderRow, until: Date): Promise<void> {
+  await tx
+    .updateTable('orders')
+    .set({ expires_at: until, version: sql<number>`version + 1` })
+    .where('event_id', '=', order.event_id)
+    .where('id', '=', order.id)
+    .execute()
 }
 
 function assertPayable(order: OrderRow, provider: string): void {
