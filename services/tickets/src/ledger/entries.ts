@@ -13,15 +13,15 @@ export interface Earnings {
   feeVat: number
 }
 
-/** Where the money of a payment lies. */
-export function providerAccount(payment: Pick<PaymentRow, 'provider'>): LedgerAccount {
-  return `provider:${payment.provider}`
+/** Where the money of a payment lies. What only rehearses does not lie with what is real. */
+export function providerAccount({ provider, mode }: Pick<PaymentRow, 'provider' | 'mode'>): LedgerAccount {
+  return mode === 'test' && provider !== 'simulated' ? `provider:${provider}-test` : `provider:${provider}`
 }
 
 /** Money has arrived at the provider; what it buys is another entry. */
 export function charge(
   order: Purchase,
-  payment: Pick<PaymentRow, 'id' | 'provider'>,
+  payment: Pick<PaymentRow, 'id' | 'provider' | 'mode'>,
   charged: { amountMinor: number; currency: string },
   occurredAt: Date,
 ): LedgerEntry {

@@ -23,3 +23,20 @@ export function totalMinor(lines: readonly { quantity: number; unitPriceMinor: n
   if (!Number.isSafeInteger(total)) throw new RangeError('An amount of money is too large to be exact')
   return total
 }
+
+/** Decimals of ISO 4217 where they are not two. */
+const DECIMALS = new Map(
+  Object.entries({
+    0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+    3: 'BHD IQD JOD KWD LYD OMR TND',
+    4: 'CLF UYW',
+  }).flatMap(([decimals, codes]) => codes.split(' ').map((code) => [code, Number(decimals)] as const)),
+)
+
+/** An amount as a decimal number with all its decimals: `decimal(1999, 'EUR')` is `19.99`, of JPY `1999`. */
+export function decimal(amountMinor: number, currency: string): string {
+  const decimals = DECIMALS.get(currency) ?? 2
+  const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0')
+  const sign = amountMinor < 0 ? '-' : ''
+  return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+}
