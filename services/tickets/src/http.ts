@@ -15,11 +15,9 @@ import { deletePaymentAccount } from './routes/delete-payment-account.ts'
 import { deletePromoCode } from './routes/delete-promo-code.ts'
 import { deleteTicketType } from './routes/delete-ticket-type.ts'
 import { exportLedger } from './routes/export-ledger.ts'
-import { exportLedger } from './routes/export-ledger.ts'
 import { extendOrder } from './routes/extend-order.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
 import { getInvoicePdf } from './routes/get-invoice-pdf.ts'
-import { getLedgerBalances } from './routes/get-ledger-balances.ts'
 import { getLedgerBalances } from './routes/get-ledger-balances.ts'
 import { getOrder } from './routes/get-order.ts'
 import { getPaymentAccount } from './routes/get-payment-account.ts'
@@ -34,14 +32,11 @@ import { listEventPaymentProviders } from './routes/list-event-payment-providers
 import { listFeePolicies } from './routes/list-fee-policies.ts'
 import { listInvoices } from './routes/list-invoices.ts'
 import { listLedger } from './routes/list-ledger.ts'
-import { listLedger } from './routes/list-ledger.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
 import { listOrderInvoices } from './routes/list-order-invoices.ts'
 import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
 import { listPaymentProviders } from './routes/list-payment-providers.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
-import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
-import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
 import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
 import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
@@ -54,8 +49,6 @@ import { refundOrderRoute } from './routes/refund-order.ts'
 import { repairDifferenceRoute } from './routes/repair-difference.ts'
 import { saveFeePolicy } from './routes/save-fee-policy.ts'
 import { saveSeller } from './routes/save-seller.ts'
-import { startReconciliation } from './routes/start-reconciliation.ts'
-import { repairDifferenceRoute } from './routes/repair-difference.ts'
 import { startReconciliation } from './routes/start-reconciliation.ts'
 import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
@@ -115,13 +108,6 @@ export function addRoutes(app: App, ctx: Context): void {
   listWaitingEntries(app, ctx)
   getWaitingEntry(app, ctx)
   leaveWaitingList(app, ctx)
-  listLedger(app, ctx)
-  getLedgerBalances(app, ctx)
-  exportLedger(app, ctx)
-  listReconciliationRuns(app, ctx)
-  startReconciliation(app, ctx)
-  listReconciliationDifferences(app, ctx)
-  repairDifferenceRoute(app, ctx)
   listLedger(app, ctx)
   getLedgerBalances(app, ctx)
   exportLedger(app, ctx)

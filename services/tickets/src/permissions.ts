@@ -17,9 +17,6 @@ export const access = defineAccess({
     'ledger.read': ['owner', 'manager', 'finance'],
     /** Compares the books with the providers', and sets right what differs. */
     'reconciliation.write': ['owner', 'finance'],
-    'ledger.read': ['owner', 'manager', 'finance'],
-    /** Compares the books with the providers', and sets right what differs. */
-    'reconciliation.write': ['owner', 'finance'],
     /** Sees the codes, with which anyone is let in. */
     'ticket.read': ['owner', 'manager', 'support'],
   },
@@ -44,13 +41,6 @@ export const access = defineAccess({
     createPayment: 'secret',
     checkPayment: 'secret',
     refundOrder: 'order.refund',
-    listLedger: 'ledger.read',
-    getLedgerBalances: 'ledger.read',
-    exportLedger: 'ledger.read',
-    listReconciliationRuns: 'ledger.read',
-    startReconciliation: 'reconciliation.write',
-    listReconciliationDifferences: 'ledger.read',
-    repairDifference: 'reconciliation.write',
     listLedger: 'ledger.read',
     getLedgerBalances: 'ledger.read',
     exportLedger: 'ledger.read',

@@ -9,14 +9,6 @@ export const problems = defineProblems({
       fr: 'Comparez avec votre compte chez le prestataire de paiement et avec la commande.',
     },
   },
-  'difference-not-repairable': {
-    status: 409,
-    title: { en: 'Only a person can set this right.', fr: 'Seule une personne peut rectifier cela.' },
-    detail: {
-      en: 'Compare it with your account at the payment provider and with the order.',
-      fr: 'Comparez avec votre compte chez le prestataire de paiement et avec la commande.',
-    },
-  },
   'ticket-type-unknown': {
     status: 404,
     title: { en: 'This ticket type is not on offer.', fr: 'Ce type de billet n’est pas proposé.' },
