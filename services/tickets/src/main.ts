@@ -14,7 +14,9 @@ try {
     const { config, secrets } = settings
     const service = createTickets({ config: { ...config, logLevel: 'fatal' }, secrets })
     try {
-      process.exitCode = await reconcileCommand(service.context, process.argv.slice(3), (text) => process.stdout.write(text))
+      process.exitCode = await reconcileCommand(service.context, process.argv.slice(3), (text) =>
+        process.stdout.write(text),
+      )
     } finally {
       await service.stop()
     }
