@@ -1,7 +1,9 @@
 import type { TicketsDb } from '../db.ts'
 import type { OpenedAccount } from '../payment-accounts/account-terms.ts'
-import { type PaymentProvider, ProviderError } from './provider.ts'
+import type { PaymentProvider } from './provider.ts'
 import { createBankTransfer } from './providers/bank-transfer.ts'
+import { createPayPalProvider } from './providers/paypal.ts'
+import { createStripeProvider } from './providers/stripe.ts'
 
 /** What adapters need beside the account. */
 export interface Surroundings {
@@ -15,9 +17,14 @@ export function createAdapter(account: OpenedAccount, around: Surroundings): Pay
   switch (account.provider) {
     case 'bank-transfer':
       return createBankTransfer(account, around.db)
-    case 'stripe':
-    case 'paypal':
-      throw new ProviderError('misconfigured', `${account.provider} cannot be used yet`)
+    case 'stripe': {
+      const { mode, secrets } = account
+      return createStripeProvider({ ...secrets, mode, baseUrl: around.baseUrls.stripe })
+    }
+    case 'paypal': {
+      const { mode, settings, secrets } = account
+      return createPayPalProvider({ ...settings, ...secrets, mode, baseUrl: around.baseUrls.paypal })
+    }
     default:
       return account satisfies never
   }
