@@ -1,6 +1,7 @@
 import type { App } from '@guichet/server'
 import type { Context } from './context.ts'
 import { cancelOrder } from './routes/cancel-order.ts'
+import { checkInTicket } from './routes/check-in-ticket.ts'
 import { checkPaymentRoute } from './routes/check-payment.ts'
 import { checkPaymentAccount } from './routes/check-payment-account.ts'
 import { closeEvent } from './routes/close-event.ts'
@@ -11,22 +12,29 @@ import { createPromoCode } from './routes/create-promo-code.ts'
 import { createTicketType } from './routes/create-ticket-type.ts'
 import { createVatRate } from './routes/create-vat-rate.ts'
 import { deleteAllotment } from './routes/delete-allotment.ts'
+import { deleteEventRefundPolicy } from './routes/delete-event-refund-policy.ts'
 import { deletePaymentAccount } from './routes/delete-payment-account.ts'
 import { deletePromoCode } from './routes/delete-promo-code.ts'
 import { deleteTicketType } from './routes/delete-ticket-type.ts'
 import { exportLedger } from './routes/export-ledger.ts'
 import { extendOrder } from './routes/extend-order.ts'
+import { getEventRefundPolicy } from './routes/get-event-refund-policy.ts'
 import { getEventSales } from './routes/get-event-sales.ts'
 import { getInvoicePdf } from './routes/get-invoice-pdf.ts'
 import { getLedgerBalances } from './routes/get-ledger-balances.ts'
 import { getOrder } from './routes/get-order.ts'
 import { getPaymentAccount } from './routes/get-payment-account.ts'
+import { getRefundPolicy } from './routes/get-refund-policy.ts'
 import { getSeller } from './routes/get-seller.ts'
 import { getWaitingEntry } from './routes/get-waiting-entry.ts'
+import { importStatement } from './routes/import-statement.ts'
 import { joinWaitingList } from './routes/join-waiting-list.ts'
 import { leaveWaitingList } from './routes/leave-waiting-list.ts'
 import { listAllotments } from './routes/list-allotments.ts'
+import { listBankEntries } from './routes/list-bank-entries.ts'
+import { listBankTransfers } from './routes/list-bank-transfers.ts'
 import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
+import { listDisputes } from './routes/list-disputes.ts'
 import { listEventOrders } from './routes/list-event-orders.ts'
 import { listEventPaymentProviders } from './routes/list-event-payment-providers.ts'
 import { listFeePolicies } from './routes/list-fee-policies.ts'
@@ -34,22 +42,34 @@ import { listInvoices } from './routes/list-invoices.ts'
 import { listLedger } from './routes/list-ledger.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
 import { listOrderInvoices } from './routes/list-order-invoices.ts'
+import { listOrderRefunds } from './routes/list-order-refunds.ts'
 import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
 import { listPaymentProviders } from './routes/list-payment-providers.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
 import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
 import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
+import { listRefundRuns } from './routes/list-refund-runs.ts'
+import { listRefunds } from './routes/list-refunds.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
 import { listVatRates } from './routes/list-vat-rates.ts'
 import { listWaitingEntries } from './routes/list-waiting-entries.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
+import { previewStatement } from './routes/preview-statement.ts'
 import { receivePaymentWebhook } from './routes/receive-payment-webhook.ts'
 import { receiveSimulatedWebhook } from './routes/receive-simulated-webhook.ts'
+import { recordPayment } from './routes/record-payment.ts'
 import { refundOrderRoute } from './routes/refund-order.ts'
 import { repairDifferenceRoute } from './routes/repair-difference.ts'
+import { requestRefund } from './routes/request-refund.ts'
+import { retryRefund } from './routes/retry-refund.ts'
+import { saveEventRefundPolicy } from './routes/save-event-refund-policy.ts'
 import { saveFeePolicy } from './routes/save-fee-policy.ts'
+import { saveRefundPolicy } from './routes/save-refund-policy.ts'
 import { saveSeller } from './routes/save-seller.ts'
+import { settleRefund } from './routes/settle-refund.ts'
 import { startReconciliation } from './routes/start-reconciliation.ts'
+import { startRefundRun } from './routes/start-refund-run.ts'
+import { undoCheckInRoute } from './routes/undo-check-in.ts'
 import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
 import { updatePaymentAccount } from './routes/update-payment-account.ts'
@@ -79,6 +99,21 @@ export function addRoutes(app: App, ctx: Context): void {
   createPayment(app, ctx)
   checkPaymentRoute(app, ctx)
   refundOrderRoute(app, ctx)
+  listOrderRefunds(app, ctx)
+  requestRefund(app, ctx)
+  listRefunds(app, ctx)
+  retryRefund(app, ctx)
+  settleRefund(app, ctx)
+  startRefundRun(app, ctx)
+  listRefundRuns(app, ctx)
+  getRefundPolicy(app, ctx)
+  saveRefundPolicy(app, ctx)
+  getEventRefundPolicy(app, ctx)
+  saveEventRefundPolicy(app, ctx)
+  deleteEventRefundPolicy(app, ctx)
+  listDisputes(app, ctx)
+  checkInTicket(app, ctx)
+  undoCheckInRoute(app, ctx)
   listMyOrders(app, ctx)
   listEventOrders(app, ctx)
   getEventSales(app, ctx)
@@ -91,6 +126,11 @@ export function addRoutes(app: App, ctx: Context): void {
   deletePaymentAccount(app, ctx)
   checkPaymentAccount(app, ctx)
   receivePaymentWebhook(app, ctx)
+  recordPayment(app, ctx)
+  previewStatement(app, ctx)
+  importStatement(app, ctx)
+  listBankTransfers(app, ctx)
+  listBankEntries(app, ctx)
   receiveSimulatedWebhook(app, ctx)
   listVatRates(app, ctx)
   createVatRate(app, ctx)

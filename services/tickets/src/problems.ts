@@ -255,11 +255,6 @@ export const problems = defineProblems({
     title: { en: 'It is too late to give these tickets back.', fr: 'Il est trop tard pour rendre ces billets.' },
     detail: { en: 'One could until {until}.', fr: 'C’était possible jusqu’au {until}.' },
   },
-  'refund-not-failed': {
-    status: 409,
-    title: { en: 'This refund has not failed.', fr: 'Ce remboursement n’a pas échoué.' },
-    detail: { en: 'Its state is "{state}".', fr: 'Son état est « {state} ».' },
-  },
   'refund-done': {
     status: 409,
     title: { en: 'This refund is done already.', fr: 'Ce remboursement est déjà fait.' },
@@ -368,6 +363,27 @@ export const problems = defineProblems({
     status: 409,
     title: { en: 'Payments were made with this account.', fr: 'Des paiements ont été faits avec ce compte.' },
     detail: { en: 'Switch it off instead of deleting it.', fr: 'Désactivez-le au lieu de le supprimer.' },
+  },
+  'amount-differs': {
+    status: 409,
+    title: { en: 'Another amount is owed.', fr: 'Le montant dû est différent.' },
+    detail: {
+      en: 'Owed are {expectedMinor} {currency} in minor units; you wrote {amountMinor}.',
+      fr: 'Sont dus {expectedMinor} {currency} en unités mineures ; vous avez écrit {amountMinor}.',
+    },
+  },
+  'statement-unreadable': {
+    status: 422,
+    title: { en: 'This is no statement that can be read.', fr: 'Ce relevé est illisible.' },
+    detail: {
+      en: 'It needs a line of column heads, among them one for the date and one for the amount.',
+      fr: 'Il faut une ligne de titres de colonnes, dont une pour la date et une pour le montant.',
+    },
+  },
+  'statement-too-long': {
+    status: 422,
+    title: { en: 'The statement is too long.', fr: 'Le relevé est trop long.' },
+    detail: { en: 'Import at most {rowsMax} rows at once.', fr: 'Importez au plus {rowsMax} lignes à la fois.' },
   },
   'webhook-refused': {
     status: 401,

@@ -17,6 +17,7 @@ import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
 import { addRoutes } from './http.ts'
 import { checkPendingPayments } from './jobs/check-pending-payments.ts'
+import { continueRefundRuns } from './jobs/continue-refund-runs.ts'
 import { expireHolds } from './jobs/expire-holds.ts'
 import { finishRefunds } from './jobs/finish-refunds.ts'
 import { forgetKeys } from './jobs/forget-keys.ts'
@@ -26,6 +27,7 @@ import { offerWaiting } from './jobs/offer-waiting.ts'
 import { reconcileDaily } from './jobs/reconcile-daily.ts'
 import { reconcileRequested } from './jobs/reconcile-requested.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
+import { settleTransfers } from './jobs/settle-transfers.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
 import { createSellingAccounts } from './payment-accounts/offered.ts'
 import { createSealing } from './payment-accounts/sealing.ts'
@@ -46,8 +48,10 @@ export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.ur
 const JOBS = [
   expireHolds,
   checkPendingPayments,
+  settleTransfers,
   finishRefunds,
   refundCancelledEvents,
+  continueRefundRuns,
   offerWaiting,
   forgetWaiting,
   forgetKeys,

@@ -33,9 +33,14 @@ const DECIMALS = new Map(
   }).flatMap(([decimals, codes]) => codes.split(' ').map((code) => [code, Number(decimals)] as const)),
 )
 
+/** How many decimals a currency has (ISO 4217). */
+export function decimalsOf(currency: string): number {
+  return DECIMALS.get(currency) ?? 2
+}
+
 /** An amount as a decimal number with all its decimals: `decimal(1999, 'EUR')` is `19.99`, of JPY `1999`. */
 export function decimal(amountMinor: number, currency: string): string {
-  const decimals = DECIMALS.get(currency) ?? 2
+  const decimals = decimalsOf(currency)
   const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0')
   const sign = amountMinor < 0 ? '-' : ''
   return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`

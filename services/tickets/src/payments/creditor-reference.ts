@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto'
 
-/** No I, L, O and U, which are misread or misspell. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const LENGTH = 10
+/** Digits only: of these the check digits catch every slip of one, and every two that changed places. */
+const LENGTH = 12
 
-/** An ISO 11649 creditor reference: RF, two check digits, ten letters and digits at random. */
+/** An ISO 11649 creditor reference: RF, two check digits, twelve digits at random. */
 export function newCreditorReference(): string {
-  const own = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
+  const own = String(randomInt(10 ** 6) * 10 ** 6 + randomInt(10 ** 6)).padStart(LENGTH, '0')
   return `RF${String(98 - remainder(`${own}RF00`)).padStart(2, '0')}${own}`
 }
 
@@ -16,7 +15,7 @@ export function creditorReferencesIn(text: string): string[] {
   const found: string[] = []
   for (let at = packed.indexOf('RF'); at >= 0; at = packed.indexOf('RF', at + 1)) {
     const candidate = packed.slice(at, at + 4 + LENGTH)
-    if (/^RF\d\d/.test(candidate) && candidate.length === 4 + LENGTH && isSound(candidate)) found.push(candidate)
+    if (/^RF\d{14}$/.test(candidate) && isSound(candidate)) found.push(candidate)
   }
   return [...new Set(found)]
 }
