@@ -3,7 +3,7 @@ import { onEmailLinkRequested } from './consumers/email-link-requested.ts'
 import { onEventCancelled } from './consumers/event-cancelled.ts'
 import { onEventRescheduled } from './consumers/event-rescheduled.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
-import { onOrderRefunded } from './consumers/order-refunded.ts'
+import { onRefunded } from './consumers/order-refunded.ts'
 import { onUserErased } from './consumers/user-erased.ts'
 import { onWaitingListJoined } from './consumers/waiting-list-joined.ts'
 import { onWaitingListOffered } from './consumers/waiting-list-offered.ts'
@@ -23,7 +23,9 @@ export function startConsuming(
     queue: 'notifications',
     handlers: {
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
-      'tickets.order-refunded.v1': onOrderRefunded(now),
+      'tickets.order-refunded.v1': onRefunded('order-refund', now),
+      'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),
+      'tickets.payment-refunded.v1': onRefunded('payment-refund', now),
       'tickets.waiting-list-joined.v1': onWaitingListJoined(now),
       'tickets.waiting-list-offered.v1': onWaitingListOffered(now),
       'events.event-cancelled.v1': onEventCancelled(now),

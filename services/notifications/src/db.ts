@@ -3,7 +3,14 @@ import type { Language } from '@guichet/problem'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
 
-export const ORDER_KINDS = ['order-confirmation', 'order-refund', 'event-cancelled', 'event-rescheduled'] as const
+export const ORDER_KINDS = [
+  'order-confirmation',
+  'order-refund',
+  'order-partial-refund',
+  'payment-refund',
+  'event-cancelled',
+  'event-rescheduled',
+] as const
 export const ACCOUNT_KINDS = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
 export const WAITING_KINDS = ['waiting-list-joined', 'waiting-list-offered'] as const
 export const KINDS = [...ORDER_KINDS, ...ACCOUNT_KINDS, ...WAITING_KINDS] as const

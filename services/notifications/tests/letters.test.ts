@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EmailLink } from '../src/content/email-link.ts'
 import { toOrder } from '../src/content/order.ts'
+import type { Refund } from '../src/content/refund.ts'
 import { toEntry } from '../src/content/waiting-entry.ts'
-import { ACCOUNT_KINDS, type EventFacts, type OrderKind } from '../src/db.ts'
+import { ACCOUNT_KINDS, type EventFacts, ORDER_KINDS, type OrderKind } from '../src/db.ts'
 import { composeAccountLetter } from '../src/letters/account-letter.ts'
 import type { Letter } from '../src/letters/letter.ts'
 import { composeOrderLetter } from '../src/letters/order-letter.ts'
@@ -31,9 +32,15 @@ const FACTS: Partial<Record<OrderKind, EventFacts>> = {
   },
 }
 
+const REFUNDS: Partial<Record<OrderKind, Refund>> = {
+  'order-refund': { amountMinor: 123_450, tickets: 3, reason: 'requested' },
+  'order-partial-refund': { amountMinor: 61_725, tickets: 1, reason: 'requested' },
+  'payment-refund': { amountMinor: 123_450, tickets: 0, reason: 'late-payment' },
+}
+
 function letterOf(kind: OrderKind, changes: Record<string, unknown> = {}): Letter {
   const order = toOrder(orderAnswer({ ...IDS, ...changes }))
-  return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, now: NOW, shop: SHOP })
+  return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, refund: REFUNDS[kind], now: NOW, shop: SHOP })
 }
 
 const entryOf = (changes: Record<string, unknown> = {}) =>
@@ -60,7 +67,6 @@ function linkFor(language: 'en' | 'fr'): EmailLink {
 const asText = async (letter: Letter) => `Subject: ${letter.subject}\n\n${(await renderLetter(letter)).text}`
 
 const LANGUAGES = ['en', 'fr'] as const
-const ORDER_KINDS = ['order-confirmation', 'order-refund', 'event-cancelled', 'event-rescheduled'] as const
 
 function everyLetter(): [string, Letter][] {
   return LANGUAGES.flatMap((language) => [
@@ -145,7 +151,7 @@ describe('a letter that is sent late', () => {
     const refundIn = async (changes: object) =>
       (await renderLetter(letterOf('event-cancelled', { locale: 'en', ...changes }))).text
     expect(await refundIn({})).toContain('You will get back €1,234.50')
-    expect(await refundIn({ state: 'refunded' })).toContain('You have got back €1,234.50')
+    expect(await refundIn({ state: 'refunded', payment: { state: 'refunded' } })).toContain('You have got back €1,234.50')
     expect(await refundIn({ totalMinor: 0 })).toContain('Your order was free')
   })
 })

@@ -24,6 +24,8 @@ describe('each message that is listened to, as its owner wrote it', () => {
   it.each([
     ['tickets.order-confirmed.v1', 'order-confirmation'],
     ['tickets.order-refunded.v1', 'order-refund'],
+    ['tickets.order-partially-refunded.v1', 'order-partial-refund'],
+    ['tickets.payment-refunded.v1', 'payment-refund'],
     ['tickets.waiting-list-offered.v1', 'waiting-list-offered'],
   ])('%s plans one %s', async (type, kind) => {
     const data = await example(type)

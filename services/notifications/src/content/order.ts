@@ -22,6 +22,8 @@ export interface Order {
   eventId: string
   number: string
   state: string
+  /** All money has gone back. */
+  returned: boolean
   language: Language
   buyer: { name: string | null; email: string; phone: string | null }
   event: Occasion & { cancelled: boolean }
@@ -42,6 +44,7 @@ export interface OrderAnswer {
   number: string | null
   eventId: string
   state: string
+  payment?: { state: string } | null
   locale?: string | null
   buyer: { name?: string | null; email: string; phone?: string | null } | null
   event: {
@@ -79,6 +82,7 @@ export function toOrder(answer: OrderAnswer): Order {
     eventId: answer.eventId,
     number: cleanLine(answer.number ?? answer.id, 60),
     state: answer.state,
+    returned: answer.payment?.state === 'refunded',
     language,
     buyer: {
       name: cleanLine(buyer.name, 100) || null,

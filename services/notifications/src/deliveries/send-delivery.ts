@@ -1,6 +1,7 @@
 import { toId } from '@guichet/server'
 import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchOrder } from '../content/order.ts'
+import { fetchRefund } from '../content/refund.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
 import { ACCOUNT_KINDS, type AccountKind, type Kind, WAITING_KINDS, type WaitingKind } from '../db.ts'
@@ -47,6 +48,9 @@ function logNotSent(ctx: Context, about: object, error: unknown): void {
   else ctx.log.info({ ...about, reason: withoutAddresses(error.message) }, 'not sent yet')
 }
 
+/** Their source is the refund. */
+const REFUND_KINDS: ReadonlySet<Kind> = new Set(['order-refund', 'order-partial-refund', 'payment-refund'])
+
 interface Draft {
   recipient: Recipient
   send(signal: AbortSignal): Promise<void>
@@ -67,6 +71,7 @@ async function compose(ctx: Context, claim: Claim): Promise<Draft> {
   }
   const letter = composeOrderLetter(claim.kind, order, {
     facts: claim.announcement?.facts ?? {},
+    refund: REFUND_KINDS.has(claim.kind) ? await fetchRefund(ctx, claim.orderId ?? '', claim.source) : undefined,
     now: ctx.now(),
     shop: shopOf(ctx),
   })

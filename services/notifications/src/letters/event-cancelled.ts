@@ -8,7 +8,7 @@ export function composeEventCancelled(input: OrderLetterInput): Letter {
   const { order, occasion, facts, shop, t } = input
   const { card } = eventCard(occasion, order.language, t)
   const reason = inLanguage(facts.cancellationReason, order.language, 1_000)
-  const how = order.totalMinor === 0 ? 'free' : order.state === 'refunded' ? 'done' : 'due'
+  const how = order.totalMinor === 0 ? 'free' : order.returned ? 'done' : 'due'
   return {
     language: order.language,
     shop,

@@ -1,5 +1,6 @@
 import type { Occasion, Order } from '../content/order.ts'
 import { toOccasion } from '../content/order.ts'
+import type { Refund } from '../content/refund.ts'
 import type { EventFacts, OrderKind } from '../db.ts'
 import { textsOf } from '../messages/texts.ts'
 import { composeEventCancelled } from './event-cancelled.ts'
@@ -7,11 +8,13 @@ import { composeEventRescheduled } from './event-rescheduled.ts'
 import type { Letter, LetterContext } from './letter.ts'
 import { composeOrderConfirmation } from './order-confirmation.ts'
 import type { OrderLetterInput } from './order-parts.ts'
-import { composeOrderRefund } from './order-refund.ts'
+import { composeOrderRefund, composePartialRefund, composePaymentRefund } from './order-refund.ts'
 
 const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
   'order-confirmation': composeOrderConfirmation,
   'order-refund': composeOrderRefund,
+  'order-partial-refund': composePartialRefund,
+  'payment-refund': composePaymentRefund,
   'event-cancelled': composeEventCancelled,
   'event-rescheduled': composeEventRescheduled,
 }
@@ -20,11 +23,11 @@ const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
 export function composeOrderLetter(
   kind: OrderKind,
   order: Order,
-  context: LetterContext & { facts: EventFacts },
+  context: LetterContext & { facts: EventFacts; refund?: Refund | undefined },
 ): Letter {
-  const { now, shop, facts } = context
+  const { now, shop, facts, refund } = context
   const occasion = mergeFacts(order, facts)
-  return COMPOSERS[kind]({ order, occasion, facts, now, shop, t: textsOf(order.language) })
+  return COMPOSERS[kind]({ order, occasion, facts, refund, now, shop, t: textsOf(order.language) })
 }
 
 function mergeFacts(order: Order, facts: EventFacts): Occasion {

@@ -1,5 +1,6 @@
 import { calendarFile } from '../calendar/calendar-file.ts'
 import type { Occasion, Order } from '../content/order.ts'
+import type { Refund } from '../content/refund.ts'
 import type { EventFacts } from '../db.ts'
 import { formatMoney } from '../formats/money.ts'
 import { describePlace } from '../formats/place.ts'
@@ -11,6 +12,8 @@ export interface OrderLetterInput {
   order: Order
   occasion: Occasion
   facts: EventFacts
+  /** Of letters about a refund. */
+  refund?: Refund | undefined
   now: Date
   shop: Shop
   t: Translate

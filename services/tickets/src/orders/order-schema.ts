@@ -73,6 +73,8 @@ export const TicketAnswer = Type.Object({
   holderName: nullable(Type.String()),
   code: nullable(Type.String({ description: 'Signed; lets its bearer in. Null for members who may not see it.' })),
   state: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+  lineNumber: Type.Integer(),
+  checkedInAt: nullable(instant),
 })
 
 export const VatTotalAnswer = Type.Object({
@@ -97,6 +99,7 @@ export const OrderAnswer = Type.Object({
   state: OrderStateSchema,
   lines: Type.Array(
     Type.Object({
+      lineNumber: Type.Integer(),
       ticketTypeId: Type.String(),
       name: TextsAnswer,
       quantity: Type.Integer(),
@@ -107,11 +110,13 @@ export const OrderAnswer = Type.Object({
       feeVatBp: nullable(Type.Integer({ description: 'The same of the fee.' })),
       vatMinor: Type.Integer({ description: 'VAT contained in totalMinor.' }),
       totalMinor: Type.Integer({ description: 'quantity × (unitPriceMinor + unitFeeMinor).' }),
+      voidQuantity: Type.Integer({ description: 'Of quantity, tickets that refunds have made void.' }),
     }),
   ),
   feeMinor: Type.Integer({ description: 'The fees contained in totalMinor.' }),
   vat: Type.Array(VatTotalAnswer, { description: 'What totalMinor contains of each rate.' }),
   totalMinor: Type.Integer({ description: 'In minor units of the currency (ISO 4217).' }),
+  refundedMinor: Type.Integer({ description: 'Promised back of totalMinor, whether it has arrived yet or not.' }),
   currency: Type.String(),
   buyer: nullable(Type.Object({ name: Type.String(), email: Type.String() })),
   locale: Type.String(),

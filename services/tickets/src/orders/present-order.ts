@@ -73,11 +73,15 @@ export async function presentOrders(
     .execute()
   const tickets = await db
     .selectFrom('ticket')
-    .select(COLUMNS.ticket)
-    .where('event_id', 'in', eventIds)
-    .where('order_id', 'in', orderIds)
-    .orderBy('line_number')
-    .orderBy('id')
+    .leftJoin('check_in', (join) =>
+      join.onRef('check_in.event_id', '=', 'ticket.event_id').onRef('check_in.ticket_id', '=', 'ticket.id'),
+    )
+    .select(COLUMNS.ticket.map((column) => `ticket.${column}` as const))
+    .select('check_in.checked_in_at')
+    .where('ticket.event_id', 'in', eventIds)
+    .where('ticket.order_id', 'in', orderIds)
+    .orderBy('ticket.line_number')
+    .orderBy('ticket.id')
     .execute()
   const transfers = await transferSettings(db, payments)
   const eventById = new Map(events.map((event) => [event.event_id, event]))
@@ -105,6 +109,7 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     state: order.state,
     ...presentLines(lines),
     totalMinor: order.total_minor,
+    refundedMinor: order.refunded_minor,
     currency: order.currency,
     buyer:
       order.buyer_name === null || order.buyer_email === null
@@ -127,12 +132,14 @@ function presentLines(lines: OrderLineRow[]) {
   const parts = priced.map(({ line }) => lineParts(line))
   return {
     lines: priced.map(({ row, line }, index) => ({
+      lineNumber: row.line_number,
       ticketTypeId: toId('typ', row.ticket_type_id),
       name: row.type_name,
       ...line,
       fullPriceMinor: row.full_price_minor,
       vatMinor: parts[index]?.reduce((sum, part) => sum + part.vatMinor, 0) ?? 0,
       totalMinor: lineTotal(line),
+      voidQuantity: row.void_quantity,
     })),
     feeMinor: parts.reduce((sum, [, fee]) => sum + fee.grossMinor, 0),
     vat: sumByRate(parts.flat()),
@@ -190,7 +197,12 @@ export function presentPayment(
   }
 }
 
-function presentTicket(ctx: Context, ticket: TicketRow, lines: OrderLineRow[], sight: Sight) {
+function presentTicket(
+  ctx: Context,
+  ticket: TicketRow & { checked_in_at: Date | null },
+  lines: OrderLineRow[],
+  sight: Sight,
+) {
   const facts = { ticketId: ticket.id, eventId: ticket.event_id, version: ticket.code_version }
   return {
     id: toId('tkt', ticket.id),
@@ -199,5 +211,7 @@ function presentTicket(ctx: Context, ticket: TicketRow, lines: OrderLineRow[], s
     holderName: ticket.holder_name,
     code: sight.codes ? ctx.ticketCodes.sign(facts) : null,
     state: ticket.state,
+    lineNumber: ticket.line_number,
+    checkedInAt: ticket.checked_in_at?.toISOString() ?? null,
   }
 }

@@ -2,6 +2,7 @@ import { sql } from '@guichet/database'
 import { addToOutbox, type OutboxEntry } from '@guichet/messaging'
 import { toId } from '@guichet/server'
 import type { OrderRow, RefundRow, TicketsTx } from '../db.ts'
+import { issueCreditNote } from '../invoices/issue-credit-note.ts'
 import { refundPaid } from '../ledger/entries.ts'
 import { type LedgerAccount, postLedger } from '../ledger/post-ledger.ts'
 import { announceOrder } from '../orders/announce.ts'
@@ -16,7 +17,7 @@ interface Paid {
 }
 
 /**
- * Money has gone back: refund, payment, ledger and message, in one transaction. The order is locked; its tickets became void
+ * Money has gone back: refund, payment, ledger, message and credit note, in one transaction. The order is locked; its tickets became void
  * when the refund was promised. False when it was recorded already.
  */
 export async function recordRefund(
@@ -44,6 +45,8 @@ export async function recordRefund(
   await postLedger(tx, [refundPaid(order, refund, paid.account, now)])
   await closePaymentIfEmpty(tx, refund)
   await addToOutbox(tx, announce(order, refund, await boughtTheOrder(tx, refund)))
+  // Last, because its number is shared by all of the organizer.
+  await issueCreditNote(tx, order, refund, now)
   return true
 }
 
