@@ -22,6 +22,11 @@ const commands: Record<string, Command> = {
     summary: 'logs [service] [--follow] [--lines 100]',
     run: async (args) => (await import('./logs.ts')).logs(args),
   },
+  reconcile: {
+    summary:
+      'hold all books against each other and the payment providers’ [--repair] [--json] [--all | --since DATE] [--organizer ID]',
+    run: async (args) => (await import('./reconcile.ts')).reconcile(args),
+  },
   test: {
     summary: 'run every test, or those that vitest selects by the arguments',
     run: async (args) => (await import('./test.ts')).test(args),
@@ -49,7 +54,7 @@ function version(): string {
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`)
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
   return `Guichet ${version()}: event ticketing on your own machine
 
 Usage: ./guichet COMMAND [options]

@@ -31,6 +31,11 @@ export async function choosePorts(folder: string): Promise<Ports> {
   return ports as Ports
 }
 
+/** Those of the copy that runs. */
+export function readPorts(folder: string): Ports {
+  return readKept(join(folder, 'ports.json')) as Ports
+}
+
 function readKept(file: string): Partial<Ports> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Partial<Ports>
