@@ -26,6 +26,49 @@ comment on column allotment.terms_version is 'The same in all allotments of an e
 CREATE INDEX allotment_awaited ON public.allotment USING btree (event_id) WHERE (waiting > 0);
 CREATE INDEX allotment_by_id ON public.allotment USING btree (id);
 
+create table bank_entry (
+  id uuid not null,
+  account_id uuid not null,
+  source text not null,
+  row_digest bytea not null,
+  booked_on date not null,
+  amount_minor bigint not null,
+  currency text not null,
+  text text not null,
+  outcome text not null,
+  payment_id uuid,
+  recorded_by uuid not null,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  constraint bank_entry_outcome CHECK ((outcome = ANY (ARRAY['paid'::text, 'wrong-amount'::text, 'paid-already'::text, 'unmatched'::text]))),
+  constraint bank_entry_source CHECK ((source = ANY (ARRAY['statement'::text, 'hand'::text]))),
+  constraint bank_entry_pkey PRIMARY KEY (id),
+  constraint bank_entry_once UNIQUE (account_id, row_digest)
+);
+comment on table bank_entry is 'Money that arrived at the bank, from a statement or told by a member.';
+comment on column bank_entry.row_digest is 'Of the row of the statement, and of which of several equal ones it is: the same row imported again has no second effect.';
+comment on column bank_entry.payment_id is 'The payment that it names; for `paid` the one that it pays.';
+comment on column bank_entry.settled_at is 'When its payment was settled with it; a job makes up for a crash in between.';
+CREATE INDEX bank_entry_of_account ON public.bank_entry USING btree (account_id, id);
+CREATE INDEX bank_entry_to_settle ON public.bank_entry USING btree (id) WHERE ((outcome = 'paid'::text) AND (settled_at IS NULL));
+CREATE UNIQUE INDEX bank_entry_pays_once ON public.bank_entry USING btree (payment_id) WHERE (outcome = 'paid'::text);
+
+create table bank_transfer (
+  payment_id uuid not null,
+  account_id uuid not null,
+  reference text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  closed_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint bank_transfer_pkey PRIMARY KEY (payment_id),
+  constraint bank_transfer_reference UNIQUE (reference)
+);
+comment on table bank_transfer is 'A payment that the buyer makes at the bank.';
+comment on column bank_transfer.reference is 'What the buyer writes on it: an ISO 11649 creditor reference, whose check digits catch a slip of the pen.';
+comment on column bank_transfer.closed_at is 'Since when it is no longer expected. If it comes all the same, it is a late payment.';
+CREATE INDEX bank_transfer_of_account ON public.bank_transfer USING btree (account_id, payment_id);
+
 create table check_in (
   event_id uuid not null,
   ticket_id uuid not null,
@@ -403,6 +446,7 @@ create table reconciliation_run (
   requested_by uuid,
   requested_at timestamp with time zone not null,
   started_at timestamp with time zone,
+  leased_until timestamp with time zone,
   finished_at timestamp with time zone,
   events integer default 0 not null,
   payments_asked integer default 0 not null,
@@ -415,7 +459,7 @@ create table reconciliation_run (
 );
 comment on table reconciliation_run is 'One comparison of all books of an organizer.';
 comment on column reconciliation_run.since is 'Payments and refunds that were settled earlier were not asked for at the provider again.';
-comment on column reconciliation_run.started_at is 'Also the lease of the process at work: one not finished an hour later is begun anew.';
+comment on column reconciliation_run.leased_until is 'Of the process at work, renewed after each event; later, another begins the run anew.';
 comment on column reconciliation_run.payments_unasked is 'Their provider did not answer, or is no longer set up.';
 CREATE INDEX reconciliation_run_of_organizer ON public.reconciliation_run USING btree (organizer_id, id);
 CREATE INDEX reconciliation_run_unfinished ON public.reconciliation_run USING btree (requested_at) WHERE (finished_at IS NULL);

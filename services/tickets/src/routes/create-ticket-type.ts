@@ -8,6 +8,8 @@ import { EventParams } from '../events/event.ts'
 import { fetchEvent } from '../events/find-event.ts'
 import { lockSellableEvent } from '../events/lock-event.ts'
 import { isCurrency } from '../money/currency.ts'
+import { readSellingTerms } from '../prices/lock-selling-terms.ts'
+import { findVatRate } from '../prices/vat-rate.ts'
 import { touchTerms } from '../stock/terms.ts'
 import { assertTerms } from '../ticket-types/assert-terms.ts'
 import { findAddOnTargets } from '../ticket-types/named-types.ts'
@@ -33,8 +35,8 @@ export function createTicketType(app: App, ctx: Context): void {
       const id = newUuid()
       const answer = await inTransaction(ctx.db, async (tx) => {
         const now = await ctx.time(tx)
-        await insertTicketType(tx, event.event_id, id, request.body, now)
-        const type = (await typesOfEvent(tx, event.event_id)).find((candidate) => candidate.id === id)
+        await insertTicketType(tx, event, id, request.body, now)
+        const type = (await typesOfEvent(tx, event)).find((candidate) => candidate.id === id)
         if (!type) throw new Error('A ticket type just made is there')
         return presentTicketType(type, event, now, true)
       })
@@ -46,11 +48,12 @@ export function createTicketType(app: App, ctx: Context): void {
 
 async function insertTicketType(
   tx: TicketsTx,
-  eventUuid: string,
+  { event_id: eventUuid, organizer_id: organizerUuid }: EventRow,
   id: string,
   body: Static<typeof CreateTicketTypeBody>,
   now: Date,
 ): Promise<void> {
+  await readSellingTerms(tx, organizerUuid)
   // Locked, so that two types made at once cannot have two currencies.
   const event = await lockSellableEvent(tx, eventUuid)
   await assertCurrency(tx, event, body.currency)
@@ -65,6 +68,7 @@ async function insertTicketType(
       description: body.description ?? null,
       currency: body.currency,
       created_at: now,
+      vat_rate_id: await findVatRate(tx, organizerUuid, body.vatRateId),
       ...termsColumns(terms, await findAddOnTargets(tx, eventUuid, id, terms.addOnTo)),
     })
     .execute()

@@ -31,7 +31,7 @@ export function getEventSales(app: App, ctx: Context): void {
       const event = await fetchEvent(ctx, toUuid('evt', request.params.eventId))
       if (event.status === 'deleted') throw new DomainError('not-found')
       authorize(request, 'order.read', toId('org', event.organizer_id))
-      const types = await typesOfEvent(ctx.db, event.event_id)
+      const types = await typesOfEvent(ctx.db, event)
       const counts = await ctx.db
         .selectFrom('orders')
         .select(({ fn }) => [

@@ -21,6 +21,16 @@ const Answer = Type.Object({
   status: Type.String(),
   serverTime: Type.String({ format: 'date-time' }),
   currency: Type.Union([Type.String(), Type.Null()]),
+  fee: Type.Union(
+    [
+      Type.Object({
+        percentBp: Type.Integer({ description: 'Of the price, in basis points; halves of a minor unit go up.' }),
+        fixedMinor: Type.Integer(),
+      }),
+      Type.Null(),
+    ],
+    { description: 'What the buyer pays on top of each ticket that is not free; for prices that the buyer chooses.' },
+  ),
   promoCode: Type.Union([
     Type.Object({ code: Type.String(), valid: Type.Boolean({ description: 'It is for some of these tickets, now.' }) }),
     Type.Null(),
@@ -72,20 +82,21 @@ export function listTicketTypes(app: App, ctx: Context): void {
 }
 
 async function forMember(ctx: Context, event: EventRow): Promise<Static<typeof Answer>> {
-  const [now, types] = await Promise.all([ctx.time(ctx.db), typesOfEvent(ctx.db, event.event_id)])
+  const [now, types] = await Promise.all([ctx.time(ctx.db), typesOfEvent(ctx.db, event)])
   return {
-    ...head(event, now, types[0]?.currency),
+    ...head(event, now, types[0]),
     promoCode: null,
     items: types.map((type) => presentTicketType(type, event, now, true)),
   }
 }
 
-function head(event: EventRow, now: Date, currency: string | undefined) {
+function head(event: EventRow, now: Date, first: Pick<TypeStock, 'currency' | 'fee'> | undefined) {
   return {
     eventId: toId('evt', event.event_id),
     status: event.status,
     serverTime: now.toISOString(),
-    currency: currency ?? null,
+    currency: first?.currency ?? null,
+    fee: first?.fee ? { percentBp: first.fee.percentBp, fixedMinor: first.fee.fixedMinor } : null,
   }
 }
 
@@ -108,7 +119,7 @@ function present({ terms, allotments, now }: Snapshot, promoCode?: string): Stat
   const code = found && isValidNow(found, at) ? found : undefined
   const shown = [...types.values()].filter((type) => isShown(type, code))
   return {
-    ...head(event, at, shown[0]?.row.currency),
+    ...head(event, at, shown[0] && { currency: shown[0].row.currency, fee: shown[0].fee }),
     promoCode:
       promoCode === undefined
         ? null
@@ -131,5 +142,7 @@ function toStock(type: OfferedType, allotments: Snapshot['allotments']): TypeSto
     sold: own?.sold ?? 0,
     waiting: own?.waiting ?? 0,
     free: Math.min(...pools.map((pool) => pool.capacity - pool.held - pool.sold)),
+    vat: type.vat,
+    fee: type.fee,
   }
 }

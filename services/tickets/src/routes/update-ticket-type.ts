@@ -2,8 +2,9 @@ import { inTransaction, sql } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import { type App, assertIfMatch, etag } from '@guichet/server'
 import type { Context } from '../context.ts'
-import { COLUMNS, type TicketsTx, type TicketTypeRow } from '../db.ts'
+import { COLUMNS, type EventRow, type TicketsTx, type TicketTypeRow } from '../db.ts'
 import { lockEvent } from '../events/lock-event.ts'
+import { findVatRate } from '../prices/vat-rate.ts'
 import { touchTerms } from '../stock/terms.ts'
 import { assertTerms } from '../ticket-types/assert-terms.ts'
 import { countBuyers } from '../ticket-types/count-buyers.ts'
@@ -36,11 +37,11 @@ export function updateTicketType(app: App, ctx: Context): void {
         await lockEvent(tx, type.event_id)
         const current = await lockTicketType(tx, type)
         assertIfMatch(request, current.version)
-        await saveTerms(tx, current, request.body)
+        await saveTerms(tx, event, current, request.body)
         const limitsBuyers = current.max_per_buyer === null && typeof request.body.maxPerBuyer === 'number'
         await (limitsBuyers ? countBuyers(tx, current) : touchTerms(tx, type.event_id))
         if (request.body.capacity !== undefined) await setCapacity(tx, current, request.body.capacity)
-        const updated = (await typesOfEvent(tx, type.event_id)).find((candidate) => candidate.id === type.id)
+        const updated = (await typesOfEvent(tx, event)).find((candidate) => candidate.id === type.id)
         if (!updated) throw new DomainError('not-found')
         return presentTicketType(updated, event, await ctx.time(tx), true)
       })
@@ -62,7 +63,12 @@ async function lockTicketType(tx: TicketsTx, type: Pick<TicketTypeRow, 'event_id
   return current
 }
 
-async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTicketType): Promise<void> {
+async function saveTerms(
+  tx: TicketsTx,
+  event: EventRow,
+  current: TicketTypeRow,
+  body: UpdateTicketType,
+): Promise<void> {
   const terms = changeTerms(termsOf(current), body)
   assertTerms(terms)
   const addOnTo = body.addOnTo
@@ -76,6 +82,9 @@ async function saveTerms(tx: TicketsTx, current: TicketTypeRow, body: UpdateTick
         ? {}
         : { description: (body.description === null ? null : JSON.stringify(body.description)) as never }),
       ...termsColumns(terms, addOnTo),
+      ...(body.vatRateId === undefined
+        ? {}
+        : { vat_rate_id: await findVatRate(tx, event.organizer_id, body.vatRateId, current.vat_rate_id) }),
       version: sql<number>`version + 1`,
     })
     .where('event_id', '=', current.event_id)

@@ -17,3 +17,22 @@ export async function touchTerms(tx: TicketsTx, eventId: string): Promise<Locked
      where event_id = ${eventId}`.execute(tx)
   return locked
 }
+
+/** The same for all events of an organizer that may still be sold; returns them. */
+export async function touchTermsOfOrganizer(tx: TicketsTx, organizerUuid: string, now: Date): Promise<string[]> {
+  const { rows } = await sql<{ event_id: string }>`
+    select event_id from allotment
+     where event_id in (
+       select event.event_id from event
+        where organizer_id = ${organizerUuid} and status <> 'deleted'
+          and (ends_at > ${now} or exists (
+                 select from ticket_type where ticket_type.event_id = event.event_id and sales_end_at > ${now})))
+     order by event_id, id for no key update`.execute(tx)
+  const eventIds = [...new Set(rows.map((row) => row.event_id))]
+  await sql`
+    update allotment set terms_version = newest.version + 1
+      from (select event_id, greatest(max(terms_version), (extract(epoch from statement_timestamp()) * 1000)::bigint) as version
+              from allotment where event_id = any(${eventIds}::uuid[]) group by event_id) newest
+     where allotment.event_id = newest.event_id`.execute(tx)
+  return eventIds
+}

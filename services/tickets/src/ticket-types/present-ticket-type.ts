@@ -1,6 +1,9 @@
 import { toId } from '@guichet/server'
 import type { Static } from 'typebox'
 import { COLUMNS, type EventRow, type TicketsDb, type TicketsTx, type TicketTypeRow } from '../db.ts'
+import { type FeeTerms, feeOf } from '../prices/fee.ts'
+import { loadSellingTerms } from '../prices/selling-terms.ts'
+import { rateAt, type VatPeriod } from '../prices/vat.ts'
 import { type CodeTerms, REMAINING_SHOWN_MAX } from '../stock/decide.ts'
 import { codeConcerns, discounted } from '../stock/price.ts'
 import type { TicketTypeAnswer } from './ticket-type-schema.ts'
@@ -13,10 +16,16 @@ export interface TypeStock extends TicketTypeRow {
   waiting: number
   /** Free places: the fewest of all pools that the type draws on. */
   free: number
+  vat: readonly VatPeriod[]
+  fee: FeeTerms | null
 }
 
 /** An event's types with the counters of their own pools, in the order in which they were made. */
-export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string): Promise<TypeStock[]> {
+export async function typesOfEvent(
+  db: TicketsDb | TicketsTx,
+  event: Pick<EventRow, 'event_id' | 'organizer_id' | 'time_zone'>,
+): Promise<TypeStock[]> {
+  const eventUuid = event.event_id
   const types = await db
     .selectFrom('ticket_type')
     .select(COLUMNS.ticket_type)
@@ -38,6 +47,7 @@ export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string)
     ])
     .where('draw.event_id', '=', eventUuid)
     .execute()
+  const selling = (await loadSellingTerms(db, [event])).get(event.event_id)
   const poolsOf = Map.groupBy(pools, (pool) => pool.type_id)
   return types.map((type) => {
     const drawn = poolsOf.get(type.id) ?? []
@@ -49,6 +59,8 @@ export async function typesOfEvent(db: TicketsDb | TicketsTx, eventUuid: string)
       sold: own?.sold ?? 0,
       waiting: own?.waiting ?? 0,
       free: Math.min(...drawn.map((pool) => pool.capacity - pool.held - pool.sold)),
+      vat: selling?.vatOf(type.vat_rate_id) ?? [],
+      fee: selling?.feeIn(type.currency) ?? null,
     }
   })
 }
@@ -62,6 +74,8 @@ export function presentTicketType(
   code?: CodeTerms,
 ): Static<typeof TicketTypeAnswer> {
   const availability = availabilityOf(type, event, now)
+  const codePriceMinor = priceWithCode(type, code)
+  const feeMinor = feeOf(type.price_minor, type.fee)
   const few = availability === 'on-sale' && type.free <= REMAINING_SHOWN_MAX
   return {
     id: toId('typ', type.id),
@@ -80,14 +94,19 @@ export function presentTicketType(
     maxPerBuyer: type.max_per_buyer,
     addOnTo: type.add_on_to.map((id) => toId('typ', id)),
     maxPerTicket: type.max_per_ticket,
-    codePriceMinor: priceWithCode(type, code),
+    codePriceMinor,
+    feeMinor,
+    allInPriceMinor: type.price_minor + feeMinor,
+    codeAllInPriceMinor: codePriceMinor === null ? null : codePriceMinor + feeOf(codePriceMinor, type.fee),
+    vatBp: rateAt(type.vat, now.getTime()),
     waitingList: availability === 'sold-out' && type.add_on_to.length === 0 && !type.hidden,
     ...(member ? forMembers(type) : {}),
   }
 }
 
-function forMembers({ capacity, held, sold, waiting, hidden, paused, version }: TypeStock) {
-  return { capacity, held, sold, waiting, hidden, paused, version }
+function forMembers({ capacity, held, sold, waiting, hidden, paused, vat_rate_id, version }: TypeStock) {
+  const vatRateId = vat_rate_id && toId('vat', vat_rate_id)
+  return { capacity, held, sold, waiting, hidden, paused, vatRateId, version }
 }
 
 function priceWithCode(type: TypeStock, code: CodeTerms | undefined): number | null {

@@ -43,6 +43,12 @@ const fields = {
       description: 'How many of an add-on one such ticket allows; null: without limit.',
     }),
   ),
+  vatRateId: nullable(
+    Type.String({
+      maxLength: 40,
+      description: 'The VAT contained in the price, of the organizer’s rates; null: none.',
+    }),
+  ),
 }
 
 export const CreateTicketTypeBody = Type.Object({
@@ -62,6 +68,7 @@ export const CreateTicketTypeBody = Type.Object({
   suggestedPriceMinor: Type.Optional(fields.suggestedPriceMinor),
   addOnTo: Type.Optional(fields.addOnTo),
   maxPerTicket: Type.Optional(fields.maxPerTicket),
+  vatRateId: Type.Optional(fields.vatRateId),
 })
 
 export const UpdateTicketTypeBody = Type.Partial(Type.Object(fields), { minProperties: 1 })
@@ -91,6 +98,12 @@ export const TicketTypeAnswer = Type.Object({
   addOnTo: Type.Array(Type.String()),
   maxPerTicket: nullable(Type.Integer()),
   codePriceMinor: nullable(Type.Integer({ description: 'The price with the code asked for, when that lowers it.' })),
+  feeMinor: Type.Integer({ description: 'What the buyer pays on top of priceMinor, VAT included.' }),
+  allInPriceMinor: Type.Integer({
+    description: 'priceMinor + feeMinor: what one ticket costs, with everything in it.',
+  }),
+  codeAllInPriceMinor: nullable(Type.Integer({ description: 'The same with the code, when that lowers the price.' })),
+  vatBp: nullable(Type.Integer({ description: 'VAT contained in the price, now, in basis points; null: none.' })),
   waitingList: Type.Boolean({ description: 'Sold out, and one may wait for a place.' }),
   capacity: Type.Optional(Type.Integer({ description: 'For members only, as all that follows.' })),
   held: Type.Optional(Type.Integer()),
@@ -98,5 +111,6 @@ export const TicketTypeAnswer = Type.Object({
   waiting: Type.Optional(Type.Integer({ description: 'Entries of the waiting list that had no offer yet.' })),
   hidden: Type.Optional(Type.Boolean()),
   paused: Type.Optional(Type.Boolean()),
+  vatRateId: Type.Optional(nullable(Type.String())),
   version: Type.Optional(Type.Integer()),
 })
