@@ -1,4 +1,5 @@
 import { sql } from '@guichet/database'
+import { etag } from '@guichet/server'
 import { newOrganizerId } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PublishedEvent, publishEvent, startTickets, type Tickets } from './fixture.ts'
@@ -29,7 +30,7 @@ async function organizer() {
       tickets.call('PATCH', `/v1/payment-accounts/${account.id}`, {
         token,
         body,
-        headers: { 'if-match': `"${account.version}"` },
+        headers: { 'if-match': etag(account.version) },
       }),
     offered: async () => {
       const answer = await tickets.call('GET', `/v1/events/${event.eventId}/payment-providers`)
@@ -146,7 +147,7 @@ describe('a payment account', () => {
               await tickets.call(method, url, {
                 ...(token ? { token } : {}),
                 ...(body ? { body } : {}),
-                headers: { 'if-match': '"1"' },
+                headers: { 'if-match': '*' },
               })
             ).statusCode,
         ),

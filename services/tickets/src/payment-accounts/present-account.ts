@@ -19,7 +19,7 @@ export function presentAccount(
     provider: row.provider,
     mode: row.mode,
     settings: row.settings,
-    secretsGiven: given.map(([name]) => name),
+    secretsGiven: given.map(([name]) => name).sort(),
     enabled: row.enabled,
     webhookUrl:
       row.provider === 'bank-transfer'
