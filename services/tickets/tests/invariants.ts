@@ -2,6 +2,7 @@ import { parseId } from '@guichet/server'
 import pg from 'pg'
 
 export interface ProviderJournal {
+  /** `reference` is our payment's id. */
   charges: { sessionId: string; reference: string; amountMinor: number; currency: string }[]
   refunds: { id: string; sessionId: string; amountMinor: number; currency: string }[]
 }
@@ -46,16 +47,23 @@ const QUERIES: Record<string, string> = {
   'I1 the constraint is missing': `
     select 'allotment_not_oversold' as name where not exists (select from pg_constraint where conname = 'allotment_not_oversold')`,
   'I1 tickets differ from the order': `
-    select orders.id, orders.state, tickets.valid, tickets.void, lines.quantity
+    select orders.id, orders.state, tickets.valid, tickets.void, lines.quantity, lines.void as void_by_lines
       from orders
-      join lateral (select sum(quantity)::int as quantity, sum(void_quantity)::int as void, sum(quantity * (unit_price_minor + unit_fee_minor))::bigint as total from order_line
+      join lateral (select sum(quantity)::int as quantity, sum(void_quantity)::int as void,
+                           sum(quantity * (unit_price_minor + unit_fee_minor))::bigint as total from order_line
                      where event_id = orders.event_id and order_id = orders.id) lines on true
       join lateral (select count(*) filter (where state = 'valid')::int as valid, count(*) filter (where state = 'void')::int as void
                       from ticket where event_id = orders.event_id and order_id = orders.id) tickets on true
-     where (tickets.valid, tickets.void) is distinct from (
-             case when orders.state = 'confirmed' then lines.quantity - lines.void else 0 end,
-             case orders.state when 'confirmed' then lines.void when 'refunded' then lines.quantity else 0 end)
+     where (tickets.valid, tickets.void) is distinct from (case orders.state when 'confirmed' then lines.quantity - lines.void else 0 end,
+                                                          case orders.state when 'confirmed' then lines.void
+                                                                            when 'refunded' then lines.quantity else 0 end)
+        or (orders.state = 'refunded' and lines.void <> lines.quantity)
+        or (orders.state not in ('confirmed', 'refunded') and lines.void > 0)
         or lines.total <> orders.total_minor`,
+  'I1 a void ticket without its refund, or a refund whose ticket is valid': `
+    select ticket.id, ticket.state, given.refund_id from ticket
+      left join refund_ticket given on given.event_id = ticket.event_id and given.ticket_id = ticket.id
+     where (ticket.state = 'void') <> (given.refund_id is not null)`,
   'a paid order has not exactly one invoice of its total, or a free one has one': `
     select orders.id, orders.state, orders.total_minor, papers.total from orders
       join lateral (select array_agg(total_minor) as total from invoice
@@ -67,33 +75,61 @@ const QUERIES: Record<string, string> = {
       select organizer_id, kind, number, issued_at, row_number() over series as row, lag(issued_at) over series as before
         from invoice window series as (partition by organizer_id, kind order by number)) paper
      where number <> row or issued_at < before`,
-  'I2 money kept differs from the tickets': `
-    select orders.id, orders.state, orders.total_minor, money.charged, money.refunded
+  'I2 money kept differs from what the order is worth': `
+    select orders.id, orders.state, orders.total_minor, orders.refunded_minor, money.charged, money.refunded, money.own_refunded
       from orders join lateral (
         select coalesce((select sum(charged_minor) from payment where event_id = orders.event_id and order_id = orders.id), 0) as charged,
-               coalesce((select sum(amount_minor) from refund where event_id = orders.event_id and order_id = orders.id and state = 'succeeded'), 0) as refunded
-        ) money on true
-     where money.charged - money.refunded <> case when orders.state in ('confirmed', 'refunded') then orders.total_minor - orders.refunded_minor else 0 end`,
-  'I3 what is promised back differs from what its lines, the order or the payment say': `
-    select refund.id, refund.amount_minor, lines.amount, orders.refunded_minor, own.amount as own
-      from refund
-      join orders on orders.event_id = refund.event_id and orders.id = refund.order_id
+               coalesce(sum(refund.amount_minor), 0) as refunded,
+               coalesce(sum(refund.amount_minor) filter (where payment.problem is null), 0) as own_refunded
+          from refund join payment on payment.event_id = refund.event_id and payment.id = refund.payment_id
+         where refund.event_id = orders.event_id and refund.order_id = orders.id) money on true
+     where money.charged - money.refunded
+             <> case when orders.state in ('confirmed', 'refunded') then orders.total_minor - orders.refunded_minor else 0 end
+        or orders.refunded_minor <> money.own_refunded`,
+  'I2 a refund is not the sum of its lines': `
+    select refund.id, refund.amount_minor, lines.amount, lines.tickets, given.tickets as void from refund
       join payment on payment.event_id = refund.event_id and payment.id = refund.payment_id
       join lateral (select coalesce(sum(amount_minor), 0) as amount, coalesce(sum(quantity), 0) as tickets from refund_line
                      where event_id = refund.event_id and refund_id = refund.id) lines on true
-      join lateral (select count(*) as tickets from refund_ticket where event_id = refund.event_id and refund_id = refund.id) void on true
-      join lateral (select sum(amount_minor) as amount from refund other
-                     where other.event_id = refund.event_id and other.payment_id = refund.payment_id) own on true
-     where own.amount > payment.charged_minor
-        or payment.problem is null and (lines.amount <> refund.amount_minor or lines.tickets <> void.tickets or own.amount <> orders.refunded_minor)`,
-  'I1 a void ticket that no refund made void, or the other way round': `
-    select ticket.id, ticket.state from ticket left join refund_ticket given on given.event_id = ticket.event_id and given.ticket_id = ticket.id
-     where (ticket.state = 'void') <> (given.ticket_id is not null)`,
+      join lateral (select count(*) as tickets from refund_ticket where event_id = refund.event_id and refund_id = refund.id) given on true
+     where payment.problem is null and (refund.amount_minor <> lines.amount or lines.tickets <> given.tickets)`,
+  'I3 a refund is still under way': `select id, order_id, last_error from refund where state = 'pending'`,
+  'I4 more refunded than charged': `
+    select payment.id, payment.charged_minor, sum(refund.amount_minor) as refunded
+      from payment join refund on refund.event_id = payment.event_id and refund.payment_id = payment.id
+     group by payment.event_id, payment.id having sum(refund.amount_minor) > coalesce(payment.charged_minor, 0)`,
   'I4 a confirmed order has not exactly one payment of its own': `
     select orders.id, orders.state from orders
      where orders.confirmed_at is not null and 1 <> (
        select count(*) from payment where event_id = orders.event_id and order_id = orders.id
           and problem is null and state in ('succeeded', 'refunded'))`,
+  'I9 an end was left again': `
+    select id, state, confirmed_at, ended_at from orders
+     where (state in ('expired', 'cancelled', 'refunded')) <> (ended_at is not null)
+        or (state in ('expired', 'cancelled') and confirmed_at is not null) or (state = 'refunded' and confirmed_at is null)`,
+  'the ledger does not balance': `
+    select source_id, kind, sum(amount_minor) from ledger_posting group by 1, 2 having sum(amount_minor) <> 0`,
+  'the ledger differs from the order': `
+    select orders.id, orders.state, books.*, due.* from orders
+      join lateral (
+        select coalesce(sum(amount_minor) filter (where account = 'customer-prepayments'), 0) as unspent,
+               coalesce(sum(amount_minor) filter (where account like 'provider:%'), 0) as at_provider,
+               coalesce(sum(amount_minor) filter (where account = 'disputes'), 0) as disputed,
+               coalesce(-sum(amount_minor) filter (where account = 'refunds-due'), 0) as owed,
+               coalesce(-sum(amount_minor) filter (where account in ('sales', 'vat', 'fees', 'fee-vat')), 0) as earned
+          from ledger_posting where order_id = orders.id) books on true
+      join lateral (
+        select coalesce((select sum(charged_minor) from payment where event_id = orders.event_id and order_id = orders.id), 0) as charged,
+               coalesce((select sum(amount_minor) from refund where event_id = orders.event_id and order_id = orders.id and state = 'succeeded'), 0) as paid_back,
+               coalesce((select sum(amount_minor) from refund where event_id = orders.event_id and order_id = orders.id and state <> 'succeeded'), 0) as to_pay_back,
+               coalesce((select sum(amount_minor) from dispute where event_id = orders.event_id and order_id = orders.id and state = 'open'), 0) as open_disputes,
+               coalesce((select sum(amount_minor) from dispute where event_id = orders.event_id and order_id = orders.id and state = 'lost'), 0) as lost
+        ) due on true
+     where books.unspent <> 0 or books.owed <> due.to_pay_back or books.disputed <> due.open_disputes
+        or books.at_provider <> due.charged - due.paid_back - due.open_disputes - due.lost
+        or books.earned <> case when orders.state in ('confirmed', 'refunded') then orders.total_minor - orders.refunded_minor else 0 end - due.lost`,
+  'the ledger has a movement twice, or of nobody': `
+    select source_id, kind from ledger_transaction where order_id not in (select id from orders)`,
   'I11 a hold outlived its deadline': `select id, expires_at from orders where state = 'held' and expires_at < $1::timestamptz - interval '60 seconds'`,
   'I6 an answer is kept for an order that is not there': `
     select scope, key, body from idempotency_key
@@ -131,43 +167,98 @@ export async function findViolations({ databaseUrl, journal, now }: Books): Prom
   }
 }
 
+const ABOUT_REFUNDS = {
+  whole: 'tickets.order-refunded.v1',
+  partial: 'tickets.order-partially-refunded.v1',
+  unspent: 'tickets.payment-refunded.v1',
+}
+
 /** I8: one message per confirmation and per refund, and none for what did not happen. */
 async function compareWithOutbox(client: pg.Client): Promise<string[]> {
   const orders = await client.query<{ id: string; state: string; confirmed: boolean }>(
     'select id, state, confirmed_at is not null as confirmed from orders',
   )
-  const messages = await client.query<{ type: string; subject: string }>(
-    `select type, subject from outbox where type like 'tickets.order-%'`,
+  const refunds = await client.query<{ order_id: string; about: keyof typeof ABOUT_REFUNDS }>(
+    `select refund.order_id,
+            case when payment.problem is not null then 'unspent' when refund.ends_order then 'whole' else 'partial' end as about
+       from refund join payment on payment.event_id = refund.event_id and payment.id = refund.payment_id
+      where refund.state = 'succeeded'`,
   )
-  const counts = new Map<string, number>()
-  for (const { type, subject } of messages.rows) {
-    const key = `${type} ${parseId('ord', subject)}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return orders.rows.flatMap(({ id, state, confirmed }) => {
-    const confirmations = counts.get(`tickets.order-confirmed.v1 ${id}`) ?? 0
-    const refunds = counts.get(`tickets.order-refunded.v1 ${id}`) ?? 0
-    const wrong = confirmations !== Number(confirmed) || refunds > 1 || (state === 'refunded' && refunds !== 1)
-    return wrong ? [`I8 order ${id} (${state}): ${confirmations} confirmed, ${refunds} refunded messages`] : []
-  })
+  const messages = await client.query<{ type: string; subject: string }>(
+    `select type, subject from outbox where type like 'tickets.order-%' or type like 'tickets.payment-%'`,
+  )
+  const due = new Map<string, number>()
+  const sent = new Map<string, number>()
+  const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+  for (const { id, confirmed } of orders.rows) if (confirmed) count(due, `tickets.order-confirmed.v1 ${id}`)
+  for (const { order_id, about } of refunds.rows) count(due, `${ABOUT_REFUNDS[about]} ${order_id}`)
+  for (const { type, subject } of messages.rows) count(sent, `${type} ${parseId('ord', subject)}`)
+  return [...new Set([...due.keys(), ...sent.keys()])]
+    .filter((key) => due.get(key) !== sent.get(key))
+    .map((key) => `I8 ${key}: ${due.get(key) ?? 0} due, ${sent.get(key) ?? 0} announced`)
+}
+
+interface OurPayment {
+  id: string
+  order_id: string
+  provider_reference: string
+  charged_minor: string | null
+  charged_currency: string | null
+  /** It bought its order. */
+  bought: boolean
 }
 
 async function compareWithJournal(client: pg.Client, journal: ProviderJournal): Promise<string[]> {
-  const violations: string[] = []
-  const payments = await client.query<{ provider_reference: string; charged_minor: string; charged_currency: string }>(
-    `select provider_reference, charged_minor, charged_currency from payment where provider <> 'free' and charged_minor is not null`,
+  const payments = await client.query<OurPayment>(
+    `select payment.id, payment.order_id, provider_reference, charged_minor, charged_currency,
+            problem is null and orders.state in ('confirmed', 'refunded') as bought
+       from payment join orders on orders.event_id = payment.event_id and orders.id = payment.order_id
+      where provider = 'simulated'`,
   )
   const refunds = await client.query<{ provider_reference: string; amount_minor: string; currency: string }>(
-    `select provider_reference, amount_minor, currency from refund where state = 'succeeded' and provider_reference is not null`,
+    `select refund.provider_reference, refund.amount_minor, refund.currency
+       from refund join payment on payment.event_id = refund.event_id and payment.id = refund.payment_id
+      where refund.state = 'succeeded' and payment.provider = 'simulated' and refund.amount_minor > 0 and refund.settled_by is null`,
   )
   const ours = new Map(
-    payments.rows.map((row) => [row.provider_reference, `${row.charged_minor} ${row.charged_currency}`]),
+    payments.rows
+      .filter((row) => row.charged_minor !== null)
+      .map((row) => [row.provider_reference, `${row.charged_minor} ${row.charged_currency}`]),
   )
   const theirs = new Map(journal.charges.map((one) => [one.sessionId, `${one.amountMinor} ${one.currency}`]))
-  violations.push(...differences('I2 charge', ours, theirs))
   const ourRefunds = new Map(refunds.rows.map((row) => [row.provider_reference, `${row.amount_minor} ${row.currency}`]))
   const theirRefunds = new Map(journal.refunds.map((one) => [one.id, `${one.amountMinor} ${one.currency}`]))
-  violations.push(...differences('I2 refund', ourRefunds, theirRefunds))
+  return [
+    ...differences('I2 charge', ours, theirs),
+    ...differences('I2 refund', ourRefunds, theirRefunds),
+    ...judgeCharges(payments.rows, journal),
+  ]
+}
+
+/**
+ * I3 and I4 by the provider's journal alone: whatever we believe, a charge has bought its order or was given back in full, no
+ * order was charged twice, and no charge was given back more than once.
+ */
+function judgeCharges(payments: readonly OurPayment[], { charges, refunds }: ProviderJournal): string[] {
+  const byId = new Map(payments.map((payment) => [payment.id, payment]))
+  const kept = new Map<string, string[]>()
+  const violations: string[] = []
+  const seen = new Set<string>()
+  for (const { sessionId, reference, amountMinor } of charges) {
+    if (seen.has(sessionId)) violations.push(`I4 session ${sessionId} was charged twice`)
+    seen.add(sessionId)
+    const payment = byId.get(parseId('pay', reference) ?? '')
+    const back = refunds.filter((one) => one.sessionId === sessionId).reduce((sum, one) => sum + one.amountMinor, 0)
+    if (back > amountMinor) violations.push(`I4 charge ${sessionId}: ${back} of ${amountMinor} went back`)
+    if (!payment?.bought && back !== amountMinor) {
+      violations.push(`I3 charge ${sessionId} bought nothing, and ${back} of ${amountMinor} went back`)
+    }
+    if (payment && back < amountMinor) kept.set(payment.order_id, [...(kept.get(payment.order_id) ?? []), sessionId])
+  }
+  for (const [order, sessions] of kept) {
+    if (sessions.length > 1)
+      violations.push(`I4 order ${order} was charged ${sessions.length} times: ${sessions.join(' ')}`)
+  }
   return violations
 }
 
