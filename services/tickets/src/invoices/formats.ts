@@ -25,7 +25,7 @@ export function formatDate(at: Date, timeZone: string, locale: string): string {
   return dateFormat(locale, timeZone, { dateStyle: 'long' }).format(at)
 }
 
-/** `samedi 14 mars 2026 à 20 h 30`, `Saturday 14 March 2026 at 20:30`, in the time zone of the venue. */
+/** `samedi 14 mars 2026 à 20 h 30`, `Saturday, 14 March 2026 at 20:30`, in the time zone of the venue. */
 export function formatDateTime(instant: string, timeZone: string, locale: string): string {
   const at = new Date(instant)
   const day = dateFormat(locale, timeZone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
