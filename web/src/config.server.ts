@@ -37,6 +37,9 @@ export class ConfigError extends Error {
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
+/** Where Stripe and PayPal have buyers pay. */
+const HOSTED_PAGES = 'https://checkout.stripe.com,https://www.paypal.com,https://www.sandbox.paypal.com'
+
 /** Reads `WEB_*`. Throws {@link ConfigError} with all faults; refuses short and example secrets. */
 export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
   const faults: string[] = []
@@ -56,7 +59,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   }
   const logLevel = env.WEB_LOG_LEVEL ?? 'info'
   if (!logLevels.includes(logLevel)) faults.push(`WEB_LOG_LEVEL is none of ${logLevels.join(', ')}`)
-  const paymentOrigins = list(env.WEB_PAYMENT_ORIGINS)
+  const paymentOrigins = list(env.WEB_PAYMENT_ORIGINS ?? HOSTED_PAGES)
   for (const origin of paymentOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       faults.push(`WEB_PAYMENT_ORIGINS: "${origin}" is not an origin (https://pay.example)`)

@@ -83,7 +83,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     orderSecret: settings.secret('ORDER_SECRET'),
     signingSecret: settings.secret('SIGNING_SECRET'),
     sealingSecret: settings.secret('SEALING_SECRET'),
-    previousSealingSecret: settings.optional('PREVIOUS_SEALING_SECRET'),
+    previousSealingSecret: settings.optional('PREVIOUS_SEALING_SECRET') && settings.secret('PREVIOUS_SEALING_SECRET'),
     simulatedApiKey: simulatedUrl && settings.secret('SIMULATED_API_KEY'),
     simulatedWebhookSecret: simulatedUrl && settings.secret('SIMULATED_WEBHOOK_SECRET'),
   }

@@ -44,7 +44,6 @@ import { listMyOrders } from './routes/list-my-orders.ts'
 import { listOrderInvoices } from './routes/list-order-invoices.ts'
 import { listOrderRefunds } from './routes/list-order-refunds.ts'
 import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
-import { listPaymentProviders } from './routes/list-payment-providers.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
 import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
 import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
@@ -117,7 +116,6 @@ export function addRoutes(app: App, ctx: Context): void {
   listMyOrders(app, ctx)
   listEventOrders(app, ctx)
   getEventSales(app, ctx)
-  listPaymentProviders(app, ctx)
   listEventPaymentProviders(app, ctx)
   listPaymentAccounts(app, ctx)
   createPaymentAccount(app, ctx)

@@ -68,7 +68,6 @@ export const access = defineAccess({
     listMyOrders: 'user',
     listEventOrders: 'order.read',
     getEventSales: 'order.read',
-    listPaymentProviders: 'public',
     listEventPaymentProviders: 'public',
     listPaymentAccounts: 'payment-account.write',
     createPaymentAccount: 'payment-account.write',

@@ -121,6 +121,19 @@ describe('the configuration', () => {
     for (const secret of Object.values(secrets)) expect(shown).not.toContain(secret)
   })
 
+  it('S-48: refuses to start with simulated money in production, and needs none', () => {
+    const production = { ...good, GUICHET_ENV: 'production' }
+    expect(() => readConfig(production)).toThrow(/TICKETS_SIMULATED_URL is set.*GUICHET_ENV=production/)
+    const { config, secrets } = readConfig({ ...production, TICKETS_SIMULATED_URL: '' })
+    expect(config).toMatchObject({ environment: 'production', simulatedUrl: undefined })
+    expect(secrets.simulatedApiKey).toBeUndefined()
+    expect(() => readConfig({ ...good, GUICHET_ENV: 'prod' })).toThrow(/GUICHET_ENV must be one of/)
+    expect(() => readConfig({ ...good, TICKETS_SIMULATED_API_KEY: '' })).toThrow(/SIMULATED_API_KEY is missing/)
+    expect(() => readConfig({ ...good, TICKETS_PREVIOUS_SEALING_SECRET: 'short' })).toThrow(
+      /SEALING_SECRET is too short/,
+    )
+  })
+
   it('tells all faults at once, weak and example secrets among them', () => {
     const bad = {
       ...good,

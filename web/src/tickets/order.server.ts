@@ -55,7 +55,10 @@ export async function pay(event: RequestEvent, order: Order): Promise<never> {
   const attempt = known.payment?.state === 'failed' ? known.payment.id : 'first'
   const { body: payment } = await call<Payment>(event, 'tickets', `/v1/orders/${order.id}/payments`, {
     method: 'POST',
-    body: { provider: order.totalMinor === 0 ? 'free' : await provider(event), returnUrl: `${publicUrl}${link}` },
+    body: {
+      provider: order.totalMinor === 0 ? 'free' : await provider(event, order),
+      returnUrl: `${publicUrl}${link}`,
+    },
     idempotencyKey: intentionKey('payment', order.id, attempt, language),
     ...credentials(event),
   })
@@ -79,11 +82,12 @@ function trustedOrigins(): string[] {
   return [new URL(publicUrl).origin, ...paymentOrigins]
 }
 
-/** The first provider that takes money; the simulated one where the list does not come. */
-async function provider(event: RequestEvent): Promise<string> {
+/** The first way to pay that the organizer offers; the simulated one where the list does not come. */
+async function provider(event: RequestEvent, order: Order): Promise<string> {
   try {
-    const { body } = await call<{ items: { id: string }[] }>(event, 'tickets', '/v1/payment-providers')
-    return body.items.find(({ id }) => id !== 'free')?.id ?? 'simulated'
+    const path = `/v1/events/${order.eventId}/payment-providers`
+    const { body } = await call<{ items: { id: string }[] }>(event, 'tickets', path)
+    return body.items[0]?.id ?? 'simulated'
   } catch (problem) {
     if (problem instanceof ApiError) return 'simulated'
     throw problem

@@ -5,7 +5,7 @@ const ROWS_MAX = 5_000
 
 /**
  * Throws away what only told repetitions: answers to Idempotency-Keys after two days, as the stock of them would otherwise grow
- * with every order; webhooks and messages after thirty, for as long as providers and brokers may repeat them. Little by little,
+ * with every order; messages after thirty and webhooks after ninety, for longer than brokers and providers repeat them. Little by little,
  * and the oldest first, so that what it costs does not depend on how much there is.
  */
 export const forgetKeys: Job = {
@@ -17,7 +17,7 @@ export const forgetKeys: Job = {
         select ctid from idempotency_key where created_at < now() - interval '2 days' limit ${ROWS_MAX}))`.execute(db)
     const webhooks = await sql`
       delete from payment_event where ctid = any (array(
-        select ctid from payment_event where received_at < now() - interval '30 days' limit ${ROWS_MAX}))`.execute(db)
+        select ctid from payment_event where received_at < now() - interval '90 days' limit ${ROWS_MAX}))`.execute(db)
     const messages = await sql`
       delete from inbox where ctid = any (array(
         select ctid from inbox where received_at < now() - interval '30 days' limit ${ROWS_MAX}))`.execute(db)

@@ -3,6 +3,7 @@ import { type App, parseId, senderOf, toId } from '@guichet/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { COLUMNS, type PaymentRow } from '../db.ts'
+import { recordDispute } from '../disputes/record-dispute.ts'
 import { finishRefund } from '../refunds/finish-refund.ts'
 import type { PaymentProvider, ProviderWebhook } from './provider.ts'
 import { settlePayment } from './settle-payment.ts'
@@ -47,22 +48,65 @@ export async function receiveWebhook(
 
 /** Returns whether it was about something of ours. */
 async function follow(ctx: Context, source: WebhookSource, webhook: ProviderWebhook): Promise<boolean> {
-  if (webhook.kind === 'other') return false
-  if (webhook.kind === 'dispute') return false
-  const payment = await paymentOf(ctx, source, webhook.paymentId)
+  switch (webhook.kind) {
+    case 'payment':
+      return followPayment(ctx, source, webhook)
+    case 'refund':
+      return followRefund(ctx, source, webhook)
+    case 'dispute':
+      return followDispute(ctx, source, webhook.disputeReference)
+    case 'other':
+      return false
+    default:
+      return webhook satisfies never
+  }
+}
+
+async function followPayment(
+  ctx: Context,
+  source: WebhookSource,
+  { webhookId, paymentId }: { webhookId: string; paymentId: string | undefined },
+): Promise<boolean> {
+  const payment = await paymentOf(ctx, source, paymentId)
   if (!payment) return false
   const { provider, name, accountId } = source
-  if (webhook.kind === 'refund') {
-    const refundId = webhook.refundId && parseId('rfd', webhook.refundId)
-    if (!refundId) return false
-    await finishRefund(ctx, refundId)
-    return true
-  }
   const found = await provider.find({ paymentId: toId('pay', payment.id), reference: payment.provider_reference })
-  if (found) {
-    await settlePayment(ctx, { payment, found, webhook: { provider: name, accountId, webhookId: webhook.webhookId } })
-  }
+  if (found) await settlePayment(ctx, { payment, found, webhook: { provider: name, accountId, webhookId } })
   return true
+}
+
+/** What is pending of the payment is asked for again, whichever refund was meant: mostly there is one. */
+async function followRefund(
+  ctx: Context,
+  source: WebhookSource,
+  webhook: { paymentId: string | undefined; refundId: string | undefined },
+): Promise<boolean> {
+  const payment = await paymentOf(ctx, source, webhook.paymentId ?? (await paymentOfRefund(ctx, webhook.refundId)))
+  if (!payment) return false
+  const pending = await ctx.db
+    .selectFrom('refund')
+    .select('id')
+    .where('event_id', '=', payment.event_id)
+    .where('payment_id', '=', payment.id)
+    .where('state', '=', 'pending')
+    .orderBy('id')
+    .execute()
+  for (const { id } of pending) await finishRefund(ctx, id)
+  return true
+}
+
+/** Our refund's name at the provider may have a number behind it, of the series of attempts. */
+async function paymentOfRefund(ctx: Context, refundId: string | undefined): Promise<string | undefined> {
+  const uuid = refundId && parseId('rfd', refundId.replace(/-\d+$/, ''))
+  if (!uuid) return undefined
+  const refund = await ctx.db.selectFrom('refund').select('payment_id').where('id', '=', uuid).executeTakeFirst()
+  return refund && toId('pay', refund.payment_id)
+}
+
+async function followDispute(ctx: Context, source: WebhookSource, reference: string): Promise<boolean> {
+  const found = await source.provider.findDispute(reference)
+  if (!found || !(await paymentOf(ctx, source, found.paymentId))) return false
+  return recordDispute(ctx, found)
 }
 
 /** Only one made with the very account that the webhook was signed for. */
