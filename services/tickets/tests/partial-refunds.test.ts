@@ -50,7 +50,10 @@ describe('a refund in parts', () => {
       'void',
     ])
     const sales = await shop.tickets.call('GET', `/v1/events/${own.eventId}/sales`, { token: own.owner })
-    expect(sales.json()).toMatchObject({ ticketTypes: [{ sold: 2 }] })
+    expect(sales.json()).toMatchObject({
+      ticketTypes: [{ sold: 2 }],
+      revenue: [{ currency: 'EUR', amountMinor: 9_800 }],
+    })
     expect((await refunds(shop, order, wish, own.owner)).json()).toMatchObject({
       code: 'tickets-not-refundable',
       count: 1,

@@ -34,11 +34,11 @@ export function getEventSales(app: App, ctx: Context): void {
       const types = await typesOfEvent(ctx.db, event)
       const counts = await ctx.db
         .selectFrom('orders')
-        .select(({ fn }) => [
+        .select(({ fn, eb }) => [
           'state',
           'currency',
           fn.countAll<number>().as('orders'),
-          fn.sum<string>('total_minor').as('amount'),
+          fn.sum<string>(eb('total_minor', '-', eb.ref('refunded_minor'))).as('amount'),
         ])
         .where('event_id', '=', event.event_id)
         .groupBy(['state', 'currency'])
@@ -54,10 +54,19 @@ export function getEventSales(app: App, ctx: Context): void {
           sold,
         })),
         orders,
-        revenue: counts
-          .filter((count) => count.state === 'confirmed')
-          .map((count) => ({ currency: count.currency, amountMinor: Number(count.amount) })),
+        revenue: revenueOf(counts),
       }
     },
   )
+}
+
+/** What confirmed orders are worth still, and what was kept of those given back; none where nothing is. */
+function revenueOf(counts: readonly { state: string; currency: string; amount: string }[]) {
+  const revenue = new Map<string, number>()
+  for (const { state, currency, amount } of counts) {
+    const kept = Number(amount)
+    if (state !== 'confirmed' && (state !== 'refunded' || kept === 0)) continue
+    revenue.set(currency, (revenue.get(currency) ?? 0) + kept)
+  }
+  return [...revenue].map(([currency, amountMinor]) => ({ currency, amountMinor }))
 }
