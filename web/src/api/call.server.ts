@@ -7,6 +7,8 @@ import { ApiError, type ProblemDocument } from './problem.ts'
 /** A page shows what it can rather than wait; a change is waited for, because it may have happened. */
 const READ_TIMEOUT_MS = 3_000
 const WRITE_TIMEOUT_MS = 10_000
+/** A ledger of years is written while it is read. */
+const FILE_TIMEOUT_MS = 120_000
 /** The second click of a double click waits for what the first one did. */
 const REPEAT_MS = 150
 const REPEATS_MAX = 30
@@ -24,6 +26,8 @@ export interface Call {
   entrySecret?: string
   /** Whether the visitor's token goes along. Public reads do without, so that `accounts` may be away. */
   as?: 'visitor' | 'public'
+  /** Instead of the usual time for a page or a change. */
+  timeoutMs?: number
   /** How often this call was repeated already. */
   attempt?: number
 }
@@ -41,6 +45,12 @@ export async function call<Body>(
   path: string,
   options: Call = {},
 ): Promise<Answer<Body>> {
+  const response = await ask(event, service, path, options)
+  const body = response.status === 204 ? undefined : await response.json()
+  return { body: body as Body, etag: response.headers.get('etag'), status: response.status }
+}
+
+async function ask(event: RequestEvent, service: ServiceName, path: string, options: Call): Promise<Response> {
   const asVisitor = options.as === 'visitor'
   const token = asVisitor ? await event.locals.visitor.token(service) : null
   let response = await send(event, service, path, options, token)
@@ -52,12 +62,27 @@ export async function call<Body>(
     const problem = await refusal(response)
     if (problem.code === 'idempotency-in-progress' && (options.attempt ?? 0) < REPEATS_MAX) {
       await wait(REPEAT_MS)
-      return call<Body>(event, service, path, { ...options, attempt: (options.attempt ?? 0) + 1 })
+      return ask(event, service, path, { ...options, attempt: (options.attempt ?? 0) + 1 })
     }
     throw problem
   }
-  const body = response.status === 204 ? undefined : await response.json()
-  return { body: body as Body, etag: response.headers.get('etag'), status: response.status }
+  return response
+}
+
+/** A file of a service, handed on as it comes: its bytes, type and name. Throws {@link ApiError} like {@link call}. */
+export async function download(
+  event: RequestEvent,
+  service: ServiceName,
+  path: string,
+  options: Call = {},
+): Promise<Response> {
+  const response = await ask(event, service, path, { timeoutMs: FILE_TIMEOUT_MS, ...options })
+  const headers = new Headers({ 'cache-control': 'private, no-store' })
+  for (const name of ['content-type', 'content-disposition']) {
+    const value = response.headers.get(name)
+    if (value) headers.set(name, value)
+  }
+  return new Response(response.body, { headers })
 }
 
 /** Like {@link call}, for what a page cannot be shown without: refusals become error pages or the sign-in page. */
@@ -67,8 +92,22 @@ export async function need<Body>(
   path: string,
   options: Call = {},
 ): Promise<Answer<Body>> {
+  return orErrorPage(event, call<Body>(event, service, path, options))
+}
+
+/** Like {@link need}, for a file: see {@link download}. */
+export async function needFile(
+  event: RequestEvent,
+  service: ServiceName,
+  path: string,
+  options: Call = {},
+): Promise<Response> {
+  return orErrorPage(event, download(event, service, path, options))
+}
+
+async function orErrorPage<Result>(event: RequestEvent, asked: Promise<Result>): Promise<Result> {
   try {
-    return await call<Body>(event, service, path, options)
+    return await asked
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem
     if (problem.status === 401) toSignIn(event)
@@ -113,7 +152,7 @@ async function send(
       method: options.method ?? 'GET',
       headers,
       body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
-      signal: AbortSignal.timeout(options.method ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS),
+      signal: AbortSignal.timeout(options.timeoutMs ?? (options.method ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS)),
       redirect: 'manual',
     })
   } catch (cause) {
