@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { COLUMNS, type PaymentRow } from '../db.ts'
 import { recordDispute } from '../disputes/record-dispute.ts'
+import { checkSentRefund } from '../refunds/check-sent-refund.ts'
 import { finishRefund } from '../refunds/finish-refund.ts'
 import type { PaymentProvider, ProviderWebhook } from './provider.ts'
 import { settlePayment } from './settle-payment.ts'
@@ -75,7 +76,7 @@ async function followPayment(
   return true
 }
 
-/** What is pending of the payment is asked for again, whichever refund was meant: mostly there is one. */
+/** All refunds of the payment are asked for again, whichever was meant: mostly there is one. One that was sent may be returned. */
 async function followRefund(
   ctx: Context,
   source: WebhookSource,
@@ -83,15 +84,17 @@ async function followRefund(
 ): Promise<boolean> {
   const payment = await paymentOf(ctx, source, webhook.paymentId ?? (await paymentOfRefund(ctx, webhook.refundId)))
   if (!payment) return false
-  const pending = await ctx.db
+  const refunds = await ctx.db
     .selectFrom('refund')
-    .select('id')
+    .select(['id', 'state'])
     .where('event_id', '=', payment.event_id)
     .where('payment_id', '=', payment.id)
-    .where('state', '=', 'pending')
     .orderBy('id')
     .execute()
-  for (const { id } of pending) await finishRefund(ctx, id)
+  for (const { id, state } of refunds) {
+    if (state === 'pending') await finishRefund(ctx, id)
+    else if (state === 'succeeded') await checkSentRefund(ctx, id)
+  }
   return true
 }
 

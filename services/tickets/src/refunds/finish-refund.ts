@@ -5,7 +5,7 @@ import { COLUMNS, type PaymentRow, type RefundRow } from '../db.ts'
 import { providerAccount } from '../ledger/entries.ts'
 import { lockOrder } from '../orders/find-order.ts'
 import { FREE } from '../payments/payment.ts'
-import { ProviderError, type ProviderRefund } from '../payments/provider.ts'
+import { ProviderError, type ProviderRefund, type RefundTerms } from '../payments/provider.ts'
 import { providerOf } from '../payments/providers.ts'
 import { recordRefund } from './record-refund.ts'
 
@@ -52,14 +52,7 @@ export async function findRefund(ctx: Pick<Context, 'db'>, refundId: string): Pr
 
 async function sendBack(ctx: Context, refund: RefundRow, payment: PaymentRow): Promise<Sent> {
   if (payment.provider === FREE || refund.amount_minor === 0) return NOTHING
-  if (!payment.provider_reference) throw new Error('A payment without a reference cannot have been charged')
-  const terms = {
-    paymentId: toId('pay', payment.id),
-    reference: payment.provider_reference,
-    refundId: idAtProvider(refund),
-    amountMinor: refund.amount_minor,
-    currency: refund.currency,
-  }
+  const terms = termsOf(refund, payment)
   try {
     const provider = await providerOf(ctx, payment)
     // Once it has taken the refund it would repeat its first answer: only asking tells what became of it.
@@ -81,6 +74,18 @@ async function sendBack(ctx: Context, refund: RefundRow, payment: PaymentRow): P
 }
 
 const refused = (error: ProviderError): Sent => ({ state: 'failed', reference: null, problem: error.words })
+
+/** What a provider knows a refund by. */
+export function termsOf(refund: RefundRow, payment: PaymentRow): RefundTerms {
+  if (!payment.provider_reference) throw new Error('A payment without a reference cannot have been charged')
+  return {
+    paymentId: toId('pay', payment.id),
+    reference: payment.provider_reference,
+    refundId: idAtProvider(refund),
+    amountMinor: refund.amount_minor,
+    currency: refund.currency,
+  }
+}
 
 /** A new name for each series of attempts: under the old one a provider would repeat its refusal. */
 export function idAtProvider(refund: RefundRow): string {

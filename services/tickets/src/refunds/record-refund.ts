@@ -17,8 +17,8 @@ interface Paid {
 }
 
 /**
- * Money has gone back: refund, payment, ledger, message and credit note, in one transaction. The order is locked; its tickets became void
- * when the refund was promised. False when it was recorded already.
+ * Money has gone back: refund, payment, ledger, message and credit note, in one transaction. The order is locked; its tickets
+ * became void when the refund was promised. False when it was recorded already.
  */
 export async function recordRefund(
   tx: TicketsTx,
@@ -42,12 +42,25 @@ export async function recordRefund(
     .where('state', 'in', paid.settledBy === undefined ? ['pending'] : ['pending', 'failed'])
     .executeTakeFirst()
   if (recorded.numUpdatedRows === 0n) return false
-  await postLedger(tx, [refundPaid(order, refund, paid.account, now)])
   await closePaymentIfEmpty(tx, refund)
+  const entry = refundPaid(order, refund, paid.account, now)
+  if (await cameBack(tx, refund)) {
+    // Said and credited the first time.
+    await postLedger(tx, [{ ...entry, kind: 'manual' }])
+    return true
+  }
+  await postLedger(tx, [entry])
   await addToOutbox(tx, announce(order, refund, await boughtTheOrder(tx, refund)))
   // Last, because its number is shared by all of the organizer.
   await issueCreditNote(tx, order, refund, now)
   return true
+}
+
+/** Whether it had been sent before, and the provider had it back. */
+async function cameBack(tx: TicketsTx, refund: RefundRow): Promise<boolean> {
+  const { rows } = await sql`
+    select from ledger_transaction where source_id = ${refund.id} and kind = 'refund-failed'`.execute(tx)
+  return rows.length > 0
 }
 
 /** `refunded` is a payment of which nothing is left. */
@@ -55,8 +68,11 @@ async function closePaymentIfEmpty(tx: TicketsTx, refund: RefundRow): Promise<vo
   await sql`
     update payment set state = 'refunded'
      where event_id = ${refund.event_id} and id = ${refund.payment_id} and state = 'succeeded'
-       and (charged_minor > 0 or ${refund.ends_order}) and charged_minor <= (select sum(amount_minor) from refund where event_id = payment.event_id and payment_id = payment.id
-                                and state = 'succeeded')`.execute(tx)
+       and (charged_minor > 0 or ${refund.ends_order})
+       and charged_minor <= (select sum(amount_minor) from refund
+                              where event_id = payment.event_id and payment_id = payment.id and state = 'succeeded')`.execute(
+    tx,
+  )
 }
 
 async function boughtTheOrder(tx: TicketsTx, refund: RefundRow): Promise<boolean> {
