@@ -108,7 +108,7 @@ export function toCharge(orderId: string, capture: PayPalCapture): ProviderPayme
   return { reference, state: CAPTURED[capture.status], ...fromPayPalMoney(capture.amount), redirectUrl: '' }
 }
 
-export const isStanding = ({ status }: PayPalRefund) => status !== 'FAILED' && status !== 'CANCELLED'
+const isStanding = ({ status }: PayPalRefund) => status !== 'FAILED' && status !== 'CANCELLED'
 
 export function toRefund(refund: PayPalRefund): ProviderRefund {
   return {

@@ -98,7 +98,7 @@ function about(webhookId: string, type: string, subject: Subject): ProviderWebho
   return paymentId ? { webhookId, kind: 'payment', paymentId } : { webhookId, kind: 'other' }
 }
 
-/** A second attempt at a refund has a number behind its id. */
+/** A refund that is tried again has a number behind its id. */
 const idOf = (prefix: string, text: string) => new RegExp(`^${prefix}_[0-9a-z]{26}`).exec(text)?.[0]
 
 /** The capture that a refund is of, by its links. */

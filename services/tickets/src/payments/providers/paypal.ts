@@ -4,7 +4,6 @@ import { toPayPalMoney } from './paypal-money.ts'
 import {
   captureOf,
   closedMark,
-  isStanding,
   type PayPalCapture,
   type PayPalDispute,
   type PayPalOrder,
@@ -71,12 +70,12 @@ export function createPayPalProvider(options: PayPalOptions): PaymentProvider {
     }
   }
 
-  /** All attempts at one refund of ours: a failed one may be followed by another. */
-  async function refundsOf({ reference, refundId }: RefundTerms): Promise<PayPalRefund[]> {
+  /** A refund of ours bears its id. */
+  async function refundOf({ reference, refundId }: RefundTerms): Promise<PayPalRefund | undefined> {
     const [orderId = ''] = reference.split(':')
     const order = await orderOf(orderId).catch(forgotten)
     const refunds = (order && unitOf(order)?.payments?.refunds) ?? []
-    return refunds.filter(({ invoice_id = '', custom_id = '' }) => (custom_id || invoice_id).startsWith(refundId))
+    return refunds.find(({ invoice_id, custom_id }) => (custom_id ?? invoice_id) === refundId)
   }
 
   async function captureIdOf(reference: string): Promise<string> {
@@ -118,18 +117,15 @@ export function createPayPalProvider(options: PayPalOptions): PaymentProvider {
     async refund(terms) {
       const amount = toPayPalMoney(terms.amountMinor, terms.currency)
       const captureId = await captureIdOf(terms.reference)
-      const attempts = await refundsOf(terms)
-      const standing = attempts.find(isStanding)
-      if (standing) return toRefund(standing)
-      const requestId = attempts.length === 0 ? terms.refundId : `${terms.refundId}-${attempts.length + 1}`
-      const body = JSON.stringify({ amount, custom_id: requestId, invoice_id: requestId })
+      const made = await refundOf(terms)
+      if (made) return toRefund(made)
+      const body = JSON.stringify({ amount, custom_id: terms.refundId, invoice_id: terms.refundId })
       const path = `/v2/payments/captures/${captureId}/refund`
-      return toRefund(await client.ask<PayPalRefund>('POST', path, { body, requestId }))
+      return toRefund(await client.ask<PayPalRefund>('POST', path, { body, requestId: terms.refundId }))
     },
 
     async findRefund(terms) {
-      const attempts = await refundsOf(terms)
-      const found = attempts.find(isStanding) ?? attempts.at(-1)
+      const found = await refundOf(terms)
       return found && toRefund(found)
     },
 

@@ -3,6 +3,7 @@ import Stripe from 'stripe'
 import type { Mode, ProviderWebhook, WebhookHeaders } from '../provider.ts'
 
 const TOLERANCE_SECONDS = 300
+const REFUND_ID_LENGTH = 'rfd_'.length + 26
 
 /** What we read of an event's object: ids only, since all else is asked for again. */
 interface Subject {
@@ -56,7 +57,8 @@ function about(type: string, subject: Subject = {}): About {
   const reference = text(subject.id)
   if (subject.object === 'dispute' && reference) return { kind: 'dispute', disputeReference: reference }
   if (subject.object === 'refund' || type === 'charge.refunded') {
-    const refundId = text(subject.metadata?.refund_id)
+    // One that is tried again has a number behind its id.
+    const refundId = text(subject.metadata?.refund_id)?.slice(0, REFUND_ID_LENGTH)
     return paymentId || refundId ? { kind: 'refund', paymentId, refundId } : { kind: 'other' }
   }
   return paymentId ? { kind: 'payment', paymentId } : { kind: 'other' }

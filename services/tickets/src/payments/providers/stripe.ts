@@ -29,7 +29,6 @@ interface Refunding extends RefundTerms {
   /** Stripe's id of the payment, and its amount. */
   intent: string
   amount: number
-  idempotencyKey: string
 }
 
 /**
@@ -69,13 +68,12 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     }
   }
 
-  /** All attempts at one refund of ours: a failed one may be followed by another. */
-  async function refundsOf(intent: string, refundId: string): Promise<Stripe.Refund[]> {
-    const found: Stripe.Refund[] = []
+  /** A refund of ours bears its id: Stripe forgets keys after a day, but never the refunds. */
+  async function refundOf(intent: string, refundId: string): Promise<Stripe.Refund | undefined> {
     for await (const refund of stripe.refunds.list({ payment_intent: intent, limit: 100 })) {
-      if (refund.metadata?.refund_id === refundId) found.push(refund)
+      if (refund.metadata?.refund_id === refundId) return refund
     }
-    return found
+    return undefined
   }
 
   async function intentOf({ reference }: RefundTerms): Promise<string> {
@@ -84,18 +82,17 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     return typeof intent === 'string' ? intent : intent.id
   }
 
-  async function createRefund(refund: Refunding): Promise<Stripe.Refund> {
-    const { intent, amount, idempotencyKey, refundId } = refund
-    const params = { payment_intent: intent, amount, metadata: { payment_id: refund.paymentId, refund_id: refundId } }
+  async function createRefund({ intent, amount, paymentId, refundId }: Refunding): Promise<Stripe.Refund> {
+    const params = { payment_intent: intent, amount, metadata: { payment_id: paymentId, refund_id: refundId } }
     try {
-      return await stripe.refunds.create(params, { idempotencyKey })
+      return await stripe.refunds.create(params, { idempotencyKey: refundId })
     } catch (error) {
       if (!isSpentKey(error)) throw error
-      const made = (await refundsOf(intent, refundId)).find(isStanding)
+      const made = await refundOf(intent, refundId)
       if (made) return made
       // A second key could pay twice, unless there is not as much left: then Stripe itself refuses the second one.
       if (amount * 2 <= (await leftOf(intent))) throw error
-      return stripe.refunds.create(params, { idempotencyKey: `${idempotencyKey}:again` })
+      return stripe.refunds.create(params, { idempotencyKey: `${refundId}:again` })
     }
   }
 
@@ -135,19 +132,14 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     async refund(terms) {
       const amount = toStripeAmount(terms.amountMinor, terms.currency)
       const intent = await intentOf(terms)
-      // Stripe forgets keys after a day; the refunds themselves it never does.
-      const attempts = await ask(refundsOf(intent, terms.refundId))
-      const standing = attempts.find(isStanding)
-      if (standing) return toRefund(standing)
-      const idempotencyKey = attempts.length === 0 ? terms.refundId : `${terms.refundId}:${attempts.length + 1}`
-      return toRefund(await ask(createRefund({ ...terms, intent, amount, idempotencyKey })))
+      const made = await ask(refundOf(intent, terms.refundId))
+      return toRefund(made ?? (await ask(createRefund({ ...terms, intent, amount }))))
     },
 
     async findRefund(terms) {
       const session = await sessionOf(terms.reference)
       if (session.payment_intent === null) return undefined
-      const attempts = await ask(refundsOf(await intentOf(terms), terms.refundId))
-      const found = attempts.find(isStanding) ?? attempts[0]
+      const found = await ask(refundOf(await intentOf(terms), terms.refundId))
       return found && toRefund(found)
     },
 
