@@ -272,7 +272,11 @@ describe('the routes of the console', () => {
     await reconcile()
     const { items } = (await get('reconciliation-differences?state=open')).json()
     const stranger = await publishEvent(shop.tickets)
-    const [finance, manager, door] = await Promise.all(['finance', 'manager', 'door'].map(shop.event.member))
+    const [finance, manager, door] = [
+      await shop.event.member('finance'),
+      await shop.event.member('manager'),
+      await shop.event.member('door'),
+    ]
     const reads = ['ledger', 'ledger-balances', 'ledger.csv', 'reconciliation-runs', 'reconciliation-differences']
     for (const path of reads) {
       expect((await get(path, finance)).statusCode, path).toBe(200)
