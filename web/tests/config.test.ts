@@ -29,7 +29,7 @@ it('reads a whole environment, and keeps the secret apart', () => {
     publicUrl: 'https://tickets.example',
     port: 4000,
     host: '127.0.0.1',
-    paymentOrigins: [],
+    paymentOrigins: ['https://checkout.stripe.com', 'https://www.paypal.com', 'https://www.sandbox.paypal.com'],
   })
   expect(config.sandbox).toEqual({ inbox: null, payments: null, sms: null })
   expect(JSON.stringify(config)).not.toContain(secrets.session)
