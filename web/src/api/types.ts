@@ -59,6 +59,13 @@ export interface TicketType {
   suggestedPriceMinor?: number | null
   /** The price with the code asked for, when it lowers it. */
   codePriceMinor?: number | null
+  /** On top of priceMinor for each ticket, VAT included. */
+  feeMinor?: number
+  /** What one ticket costs, with everything in it; and the same with the code. */
+  allInPriceMinor?: number
+  codeAllInPriceMinor?: number | null
+  /** VAT contained in the price, in basis points. */
+  vatBp?: number | null
   maxPerBuyer?: number | null
   /** Sold only together with one of these types. */
   addOnTo?: string[]
@@ -110,19 +117,37 @@ export interface TicketTypes {
   status: string
   serverTime: string
   currency: string | null
+  /** What the buyer pays on top of each ticket that is not free. */
+  fee?: { percentBp: number; fixedMinor: number } | null
   /** The code asked for, and whether it is good here. */
   promoCode?: { code: string; valid: boolean } | null
   items: TicketType[]
 }
 
 export interface OrderLine {
+  lineNumber?: number
   ticketTypeId: string
   name: LocalisedText
   quantity: number
   unitPriceMinor: number
   /** Without the code; `null` when none lowered it. */
   fullPriceMinor?: number | null
+  /** On top of the price, for each ticket. */
+  unitFeeMinor?: number
+  vatBp?: number | null
+  feeVatBp?: number | null
+  vatMinor?: number
+  /** With the fees. */
   totalMinor: number
+  /** Of quantity, made void by refunds. */
+  voidQuantity?: number
+}
+
+/** What an amount contains of one VAT rate; `null`: without VAT. */
+export interface VatTotal {
+  bp: number | null
+  grossMinor: number
+  vatMinor: number
 }
 
 export interface Ticket {
@@ -133,6 +158,8 @@ export interface Ticket {
   /** `null` for members who may not see it. */
   code: string | null
   state: 'valid' | 'void'
+  lineNumber?: number
+  checkedInAt?: string | null
 }
 
 export type OrderState = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refunded'
@@ -146,7 +173,12 @@ export interface Order {
   organizerId: string
   state: OrderState
   lines: OrderLine[]
+  /** The fees in the total, and its VAT by rate. */
+  feeMinor?: number
+  vat?: VatTotal[]
   totalMinor: number
+  /** Promised back, whether it has arrived yet or not. */
+  refundedMinor?: number
   currency: string
   promoCode?: string | null
   /** From the waiting list. */
@@ -156,22 +188,141 @@ export interface Order {
   expiresAt: string
   extensionsLeft: number
   secret?: string
-  payment?: {
-    id: string
-    provider: string
-    state: 'pending' | 'succeeded' | 'failed' | 'refunded'
-    redirectUrl?: string | null
-  } | null
+  payment?: Payment | null
   tickets: Ticket[]
   createdAt: string
   confirmedAt: string | null
   version: number
 }
 
+export type Mode = 'test' | 'live'
+
 export interface Payment {
   id: string
-  state: string
-  redirectUrl: string | null
+  provider: string
+  state: 'pending' | 'succeeded' | 'failed' | 'refunded'
+  amountMinor?: number
+  currency?: string
+  redirectUrl?: string | null
+  /** `test`: no money moves; `null`: nothing to pay. */
+  mode?: Mode | null
+  /** What the buyer must do at the bank. */
+  instructions?: { beneficiary: string; iban: string; bic: string | null; reference: string; dueAt: string } | null
+}
+
+/** A try to pay, as members see it. */
+export interface PaymentAttempt extends Payment {
+  /** Why the money bought nothing, or was not taken. */
+  problem: string | null
+  reference: string | null
+  createdAt: string
+  settledAt: string | null
+}
+
+/** A way to pay at an event. */
+export interface PaymentWay {
+  id: string
+  mode: Mode
+  /** Until when money must have arrived that is not paid at once. */
+  dueAt: string | null
+}
+
+export interface RefundLine {
+  lineNumber: number
+  quantity: number
+  amountMinor: number
+}
+
+/** What a refund would give back. */
+export interface RefundPreview {
+  orderId: string
+  amountMinor: number
+  /** Of what the tickets are worth, not given back. */
+  keptMinor: number
+  currency: string
+  lines: RefundLine[]
+  ticketIds: string[]
+  endsOrder: boolean
+}
+
+export interface Refund {
+  id: string
+  orderId: string
+  eventId: string
+  paymentId: string
+  amountMinor: number
+  currency: string
+  reason: string
+  state: 'pending' | 'succeeded' | 'failed'
+  lines: RefundLine[]
+  ticketIds: string[]
+  endsOrder: boolean
+  /** For members: the provider's words, what a member wrote, who asked and who settled it. */
+  problem: string | null
+  note: string | null
+  requestedBy?: string | null
+  settledBy?: string | null
+  createdAt: string
+  settledAt: string | null
+}
+
+/** Until when tickets are taken back, and what is kept of their price. */
+export interface RefundPolicy {
+  enabled: boolean
+  untilDays: number
+  keptBp: number
+  version: number
+  /** Of an event: it has none of its own; and the instant that ends it. */
+  inherited?: boolean
+  until?: string | null
+}
+
+export interface RefundTotals {
+  orders: number
+  tickets: number
+  amountMinor: number
+  currency: string | null
+  /** Left out: somebody has come in with them. */
+  checkedIn: number
+}
+
+/** The refund of a whole event, or of some of its types. */
+export interface RefundRun {
+  id: string
+  ticketTypeIds: string[]
+  force: boolean
+  note: string | null
+  state: 'running' | 'done'
+  planned: RefundTotals
+  promised: { orders: number; tickets: number; amountMinor: number }
+  refunds: { pending: number; succeeded: number; failed: number }
+  createdAt: string
+  finishedAt: string | null
+}
+
+export interface Dispute {
+  id: string
+  orderId: string
+  provider: string
+  reference: string
+  state: 'open' | 'won' | 'lost'
+  amountMinor: number
+  currency: string
+  reason: string
+  respondBy: string | null
+  openedAt: string
+  closedAt: string | null
+}
+
+export interface Invoice {
+  id: string
+  kind: 'invoice' | 'credit-note'
+  /** `null` until the organizer says who sells; there is no PDF before. */
+  number: string | null
+  refundId: string | null
+  currency: string
+  totalMinor: number
+  issuedAt: string
 }
 
 export interface Sales {

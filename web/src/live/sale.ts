@@ -11,6 +11,8 @@ export interface Settings {
   url: string
   currency: string
   language: Language
+  /** What comes on top of a price that the buyer names. */
+  fee: { percentBp: number; fixedMinor: number } | null
   free: string
   /** "3 left", by number. */
   remaining: string[]

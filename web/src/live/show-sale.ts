@@ -62,7 +62,7 @@ function isAnotherOffer(rows: HTMLElement[], items: TicketType[]): boolean {
     const row = rows.find(({ dataset }) => dataset.type === item.id)
     // An add-on that goes with nothing on this page has no row.
     if (!row) return !item.addOnTo?.length || item.addOnTo.some((id) => items.some((other) => other.id === id))
-    const price = String(item.codePriceMinor ?? item.priceMinor)
+    const price = String(item.codeAllInPriceMinor ?? item.allInPriceMinor ?? item.codePriceMinor ?? item.priceMinor)
     return row.dataset.price !== price || row.dataset.pricing !== (item.pricing ?? 'fixed')
   })
 }

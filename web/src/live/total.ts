@@ -2,7 +2,7 @@ import { formatMoney, parseMoney } from '../money/money.ts'
 import type { Settings } from './sale.ts'
 
 /** Writes what the chosen tickets cost together, and asks who buys where a chosen ticket is limited for each person. */
-export function addUp(form: HTMLFormElement, { currency, language, free }: Settings): void {
+export function addUp(form: HTMLFormElement, { currency, language, free, fee }: Settings): void {
   let minor = 0
   let count = 0
   let perPerson = false
@@ -11,7 +11,7 @@ export function addUp(form: HTMLFormElement, { currency, language, free }: Setti
     if (quantity === 0) continue
     count += quantity
     perPerson ||= row.dataset.perPerson !== undefined
-    minor += quantity * (priceIn(row, currency) ?? Number.NaN)
+    minor += quantity * (priceIn(row, currency, fee) ?? Number.NaN)
   }
   const output = form.querySelector('[data-total]')
   // An amount that cannot be read yet: somebody is typing.
@@ -26,7 +26,10 @@ export function quantityIn(row: HTMLElement): number {
   return field && !field.disabled ? Math.max(0, Math.trunc(Number(field.value)) || 0) : 0
 }
 
-function priceIn(row: HTMLElement, currency: string): number | null {
+/** With everything in it: a price that the buyer names grows by the fee. */
+function priceIn(row: HTMLElement, currency: string, fee: Settings['fee']): number | null {
   if (row.dataset.pricing !== 'chosen') return Number(row.dataset.price)
-  return parseMoney(row.querySelector<HTMLInputElement>('[name^="price."]')?.value ?? '', currency)
+  const typed = parseMoney(row.querySelector<HTMLInputElement>('[name^="price."]')?.value ?? '', currency)
+  if (!typed || !fee) return typed
+  return typed + fee.fixedMinor + Math.floor((typed * fee.percentBp + 5_000) / 10_000)
 }

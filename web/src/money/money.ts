@@ -12,6 +12,11 @@ export function formatMoney(minor: number, currency: string, language: Language)
   }).format(decimalOf(minor, digits) as Intl.StringNumericLiteral)
 }
 
+/** A rate in basis points: `550` → `5,5 %` in French, `5.5%` in English. */
+export function formatRate(bp: number, language: Language): string {
+  return new Intl.NumberFormat(localeOf[language], { style: 'percent', maximumFractionDigits: 2 }).format(bp / 10_000)
+}
+
 /** The amount as people type it in a field: `4900` → `49.00`. */
 export function decimalMoney(minor: number, currency: string): string {
   return decimalOf(minor, exponentOf(currency))

@@ -1,13 +1,13 @@
 import { error, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '../api/call.server.ts'
 import { ApiError } from '../api/problem.ts'
-import type { Order, Payment } from '../api/types.ts'
+import type { Order, Payment, PaymentWay } from '../api/types.ts'
 import { configuration } from '../config.server.ts'
 import { isLanguage, type Language } from '../messages/language.ts'
 import { intentionKey } from './placing.server.ts'
 
 /** How this request may see an order: the key in its link, or the signed-in buyer. */
-function credentials(event: RequestEvent): { orderSecret: string } | { as: 'visitor' } {
+export function credentials(event: RequestEvent): { orderSecret: string } | { as: 'visitor' } {
   const key = event.url.searchParams.get('key')
   return key ? { orderSecret: key } : { as: 'visitor' }
 }
@@ -44,22 +44,20 @@ export async function extendHold(event: RequestEvent): Promise<Order> {
 
 /**
  * Starts the payment and sends the buyer where it goes on. The key belongs to the attempt, not to the click: reload,
- * second tab and double click pay once; a new attempt starts only after the last one failed.
+ * second tab and double click pay once; a new attempt starts only after the last one failed, or in another way.
  */
-export async function pay(event: RequestEvent, order: Order): Promise<never> {
+export async function pay(event: RequestEvent, order: Order, wished?: string): Promise<never> {
   const language = languageOf(event)
   const link = orderLink(event, language)
   const known = await checkPayment(event, order)
   if (known.state !== 'held') redirect(303, link)
   const { publicUrl } = configuration().config
   const attempt = known.payment?.state === 'failed' ? known.payment.id : 'first'
+  const way = order.totalMinor === 0 ? 'free' : (wished ?? known.payment?.provider ?? (await firstWay(event, order)))
   const { body: payment } = await call<Payment>(event, 'tickets', `/v1/orders/${order.id}/payments`, {
     method: 'POST',
-    body: {
-      provider: order.totalMinor === 0 ? 'free' : await provider(event, order),
-      returnUrl: `${publicUrl}${link}`,
-    },
-    idempotencyKey: intentionKey('payment', order.id, attempt, language),
+    body: { provider: way, returnUrl: `${publicUrl}${link}` },
+    idempotencyKey: intentionKey('payment', order.id, attempt, way, language),
     ...credentials(event),
   })
   if (!payment.redirectUrl) redirect(303, link)
@@ -82,14 +80,19 @@ function trustedOrigins(): string[] {
   return [new URL(publicUrl).origin, ...paymentOrigins]
 }
 
-/** The first way to pay that the organizer offers; the simulated one where the list does not come. */
-async function provider(event: RequestEvent, order: Order): Promise<string> {
+/** The ways to pay for this order; `null` while nobody can be asked. */
+export async function waysToPay(event: RequestEvent, order: Order): Promise<PaymentWay[] | null> {
+  if (order.totalMinor === 0) return []
   try {
     const path = `/v1/events/${order.eventId}/payment-providers`
-    const { body } = await call<{ items: { id: string }[] }>(event, 'tickets', path)
-    return body.items[0]?.id ?? 'simulated'
+    return (await call<{ items: PaymentWay[] }>(event, 'tickets', path)).body.items
   } catch (problem) {
-    if (problem instanceof ApiError) return 'simulated'
+    if (problem instanceof ApiError) return null
     throw problem
   }
+}
+
+/** The first way that the organizer offers; the simulated one where the list does not come. */
+async function firstWay(event: RequestEvent, order: Order): Promise<string> {
+  return (await waysToPay(event, order))?.[0]?.id ?? 'simulated'
 }
