@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { cancel, confirm, extend, hold, look, refund, repeat, sayName } from './buyers-acts.ts'
 import type { Command } from './command.ts'
-import { dropShared, pass, pause, setCapacity, setShared, setUses, sweep, switchCode } from './organizers-acts.ts'
+import {
+  dropShared,
+  pass,
+  pause,
+  setCapacity,
+  setFee,
+  setShared,
+  setUses,
+  sweep,
+  switchCode,
+} from './organizers-acts.ts'
 import { CODE_TYPES, HOLD_SECONDS, OFFER_SECONDS, SHARING, TYPE_NAMES } from './sale-model.ts'
 import { join, leave, offer, WAITED_FOR } from './waiting-acts.ts'
 
@@ -41,6 +51,7 @@ const change = fc.oneof(
   fc.constant(dropShared),
   fc.option(fc.integer({ min: 0, max: 6 })).map(setUses),
   fc.boolean().map(switchCode),
+  fc.tuple(fc.constantFrom(0, 333, 1_000), fc.constantFrom(0, 99)).map(([percent, fixed]) => setFee(percent, fixed)),
   fc.tuple(type, fc.boolean()).map(([name, paused]) => pause(name, paused)),
 )
 const care = fc.oneof(

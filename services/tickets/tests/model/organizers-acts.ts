@@ -65,3 +65,12 @@ export const pause = (type: TypeName, paused: boolean) =>
     if (paused) model.paused.add(type)
     else model.paused.delete(type)
   })
+
+/** For all orders to come; the code's tickets are free, so they bear none. */
+export const setFee = (percentBp: number, fixedMinor: number) =>
+  command(`fee: ${percentBp} bp and ${fixedMinor}`, async (model, real) => {
+    const body = { paidBy: 'buyer', percentBp, fixedMinor, vatRateId: null }
+    const path = `/v1/organizers/${real.event.organizerId}/fee-policies/EUR`
+    expectOutcome(await asMember(real, 'PUT', path, body), undefined)
+    model.fee = { percentBp, fixedMinor, vat: [] }
+  })

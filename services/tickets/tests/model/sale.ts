@@ -39,7 +39,7 @@ export async function openSale(tickets: Tickets): Promise<{ real: Sale; model: S
 
 export function asMember(
   { tickets, event }: Pick<Sale, 'tickets' | 'event'>,
-  method: 'POST' | 'PATCH' | 'DELETE',
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ) {
