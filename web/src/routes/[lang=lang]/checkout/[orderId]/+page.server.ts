@@ -13,8 +13,10 @@ import {
   pay,
   readOrder,
   sendBuyer,
+  waysToPay,
 } from '#web/tickets/order.server.ts'
 import { choiceOf, placeOrder } from '#web/tickets/placing.server.ts'
+import { policyOf } from '#web/tickets/refunds.server.ts'
 import { saleFault } from '#web/tickets/sale-refusal.ts'
 import type { PageServerLoad } from './$types'
 
@@ -26,12 +28,21 @@ export const load: PageServerLoad = async (event) => {
   return {
     order,
     expired,
+    ...(await termsOf(event, order, expired)),
     now: Date.now(),
     key: event.url.searchParams.get('key') ?? '',
     buyer: order.buyer ?? (user ? { name: user.name, email: isEmail(user.email) ? user.email : '' } : null),
     /** Held again after the clock ran out, and whether at other prices. */
     again: event.url.searchParams.get('again'),
   }
+}
+
+/** How one may pay, and whether tickets are taken back. */
+async function termsOf(event: RequestEvent, order: Order, expired: boolean) {
+  if (expired || order.totalMinor === 0) return { ways: [], policy: null }
+  const [ways, policy] = await Promise.all([waysToPay(event, order), policyOf(event, order.eventId)])
+  const offered = policy?.until && Date.parse(policy.until) > Date.now()
+  return { ways, policy: offered ? policy : null }
 }
 
 export const actions: Actions = {
@@ -43,6 +54,7 @@ export const actions: Actions = {
     const name = check.required('name')
     const email = check.email('email')
     const suggestion = suggestEmail(email)
+    if (values.ways === 'several' && !values.provider) check.refuse('provider', textsFor(event)('checkout.wayMissing'))
     if (check.failed) return refuse(400, values, check.faults)
     // Shown once: sending the same address again means that it is right.
     if (suggestion && values.seenEmail !== email) {
@@ -50,7 +62,7 @@ export const actions: Actions = {
       return fail(422, { values: shown, faults: [], suggestion })
     }
     try {
-      await pay(event, await sendBuyer(event, { name, email }))
+      await pay(event, await sendBuyer(event, { name, email }), values.provider)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       return refusalOf(event, error, values)

@@ -107,7 +107,7 @@ async function readEvent(event: RequestEvent) {
 }
 
 /** An event that `tickets` has not heard of sells nothing; one that cannot be asked about is another matter. */
-function noTypes(problem: unknown): { body: Pick<TicketTypes, 'items' | 'promoCode'> } | null {
+function noTypes(problem: unknown): { body: Pick<TicketTypes, 'items' | 'promoCode' | 'fee'> } | null {
   if (problem instanceof ApiError && problem.status === 404) return { body: { items: [] } }
   return orNothing(problem)
 }

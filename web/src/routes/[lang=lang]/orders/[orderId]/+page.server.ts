@@ -2,12 +2,13 @@ import { type Actions, redirect } from '@sveltejs/kit'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order } from '#web/api/types.ts'
 import { refusalOf } from '#web/forms/refusal.server.ts'
-import { checkPayment, extendHold, languageOf, pay, readOrder } from '#web/tickets/order.server.ts'
+import { checkPayment, credentials, extendHold, languageOf, pay, readOrder } from '#web/tickets/order.server.ts'
 import { drawQr } from '#web/tickets/qr.server.ts'
+import { isOffered, moneyOf, policyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
 
 /** What a page about an order tells: the order's state, told apart further while it is held. */
-export type Standing = 'confirmed' | 'waiting' | 'declined' | 'expired' | 'cancelled' | 'refunded'
+export type Standing = 'confirmed' | 'waiting' | 'transfer' | 'declined' | 'expired' | 'cancelled' | 'refunded'
 
 export const load: PageServerLoad = async (event) => {
   const order = await checkPayment(event, await readOrder(event))
@@ -16,9 +17,18 @@ export const load: PageServerLoad = async (event) => {
   const query = key ? `?key=${encodeURIComponent(key)}` : ''
   if (standing === 'checkout') redirect(303, `/${languageOf(event)}/checkout/${order.id}${query}`)
   const { secret: _secret, ...shown } = order
+  const paid = order.confirmedAt !== null && order.totalMinor > 0
+  const [money, policy] = await Promise.all([
+    order.payment ? moneyOf(event, order.id, credentials(event)) : { refunds: [], invoices: [] },
+    paid && order.state === 'confirmed' ? policyOf(event, order.eventId) : null,
+  ])
   return {
     order: shown,
     standing,
+    ...money,
+    policy,
+    refundable: paid && isOffered(policy, order),
+    saved: event.url.searchParams.has('saved'),
     key,
     now: Date.now(),
     drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, code ? drawQr(code) : null])),
@@ -48,6 +58,7 @@ export const actions: Actions = {
 
 function standingOf(order: Order): Standing | 'checkout' {
   if (order.state !== 'held') return order.state
+  if (order.payment?.instructions && order.payment.state === 'pending') return 'transfer'
   if (order.payment?.state === 'pending' || order.payment?.state === 'succeeded') return 'waiting'
   if (Date.parse(order.expiresAt) <= Date.now()) return 'expired'
   return order.payment?.state === 'failed' ? 'declined' : 'checkout'
