@@ -258,6 +258,30 @@ describe('a bank statement', () => {
     expect(await settleTransfers.run(tickets.context)).toBe(0)
   })
 
+  it('imported while members say the same and the deadline passes leaves each order with tickets or its money', async () => {
+    const box = await openBox()
+    const owed = await Promise.all(Array.from({ length: 8 }, () => box.owing()))
+    const csv = statement(owed.map(({ payment }) => ['29/11/2026', payment.instructions.reference, '49,00']))
+    tickets.clock.advance(7 * DAY + 1)
+    const body = { amountMinor: 4_900, receivedOn: '2026-11-29' }
+    const answers = await Promise.all([
+      box.send('statements', csv),
+      ...owed.map(({ payment }) => box.record(payment.id, body)),
+      box.send('statements', csv),
+    ])
+    await Promise.all([checkPendingPayments.run(tickets.context), expireHolds.run(tickets.context)])
+    for (const answer of answers) expect(answer.statusCode, answer.body).toBe(200)
+    const orders = await Promise.all(owed.map(({ order }) => box.read(order)))
+    // Nobody else wanted the places: each late payment has bought its own again.
+    expect(orders.map((order) => [order.state, order.tickets.length])).toEqual(Array(8).fill(['confirmed', 1]))
+    const { rows } = await sql<{ paid: number }>`
+      select count(*) filter (where outcome = 'paid')::int as paid from bank_entry
+       where account_id = (select account_id from bank_transfer where reference = ${owed[0]?.payment.instructions.reference.replaceAll(' ', '')})`.execute(
+      tickets.context.db,
+    )
+    expect(rows[0]?.paid).toBe(8)
+  })
+
   it('is refused when it is none, or too long', async () => {
     const box = await openBox()
     expect((await box.send('statement-previews', 'hello')).json().code).toBe('statement-unreadable')
