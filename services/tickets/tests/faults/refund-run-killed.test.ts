@@ -51,10 +51,13 @@ describe('a mass refund whose service is killed again and again', () => {
       simulatedUrl: shop.payments.url,
       supervised: true,
     })
+    let hits = 0
     try {
       for (let kill = 0; kill < KILLS; kill++) {
         // A chance, not a condition: the kill is to hit any of its steps.
         await setTimeout(Math.random() * 150)
+        const { state, refunds } = await runOf(event)
+        if (state === 'running' || refunds.pending > 0) hits += 1
         await service.killAndAwaitReturn()
       }
       const done = await eventually(async () => {
@@ -66,6 +69,8 @@ describe('a mass refund whose service is killed again and again', () => {
         refunds: { succeeded: PAID + FREE, failed: 0 },
       })
       expect(service.starts()).toBe(KILLS + 1)
+      // The first came while there was something to do.
+      expect(hits).toBeGreaterThan(0)
     } finally {
       await service.stop()
     }
