@@ -42,6 +42,7 @@ import { listInvoices } from './routes/list-invoices.ts'
 import { listLedger } from './routes/list-ledger.ts'
 import { listMyOrders } from './routes/list-my-orders.ts'
 import { listOrderInvoices } from './routes/list-order-invoices.ts'
+import { listOrderPayments } from './routes/list-order-payments.ts'
 import { listOrderRefunds } from './routes/list-order-refunds.ts'
 import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
@@ -98,6 +99,7 @@ export function addRoutes(app: App, ctx: Context): void {
   createPayment(app, ctx)
   checkPaymentRoute(app, ctx)
   refundOrderRoute(app, ctx)
+  listOrderPayments(app, ctx)
   listOrderRefunds(app, ctx)
   requestRefund(app, ctx)
   listRefunds(app, ctx)

@@ -43,6 +43,7 @@ export const access = defineAccess({
     createPayment: 'secret',
     checkPayment: 'secret',
     refundOrder: 'order.refund',
+    listOrderPayments: 'order.read',
     listOrderRefunds: 'secret',
     requestRefund: 'secret',
     listRefunds: 'order.read',

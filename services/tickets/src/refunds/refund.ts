@@ -54,6 +54,8 @@ export const RefundAnswer = Type.Object({
   endsOrder: Type.Boolean(),
   problem: nullable(Type.String({ description: 'Why it has not gone yet, in the provider’s words; for members.' })),
   note: nullable(Type.String({ description: 'For members.' })),
+  requestedBy: nullable(Type.String({ description: 'The member who asked for it; for members.' })),
+  settledBy: nullable(Type.String({ description: 'The member who sent the money himself; for members.' })),
   createdAt: instant,
   settledAt: nullable(instant),
 })
@@ -105,6 +107,8 @@ export async function presentRefunds(
     endsOrder: row.ends_order,
     problem: member ? row.last_error : null,
     note: member ? row.note : null,
+    requestedBy: member && row.requested_by ? toId('usr', row.requested_by) : null,
+    settledBy: member && row.settled_by ? toId('usr', row.settled_by) : null,
     createdAt: row.created_at.toISOString(),
     settledAt: row.settled_at?.toISOString() ?? null,
   }))
