@@ -206,12 +206,16 @@ interface OurPayment {
   charged_currency: string | null
   /** It bought its order. */
   bought: boolean
+  /** What we promised back of it. */
+  promised: string
 }
 
 async function compareWithJournal(client: pg.Client, journal: ProviderJournal): Promise<string[]> {
   const payments = await client.query<OurPayment>(
     `select payment.id, payment.order_id, provider_reference, charged_minor, charged_currency,
-            problem is null and orders.state in ('confirmed', 'refunded') as bought
+            problem is null and orders.state in ('confirmed', 'refunded') as bought,
+            (select coalesce(sum(amount_minor), 0) from refund
+              where refund.event_id = payment.event_id and refund.payment_id = payment.id and settled_by is null) as promised
        from payment join orders on orders.event_id = payment.event_id and orders.id = payment.order_id
       where provider = 'simulated'`,
   )
@@ -252,6 +256,11 @@ function judgeCharges(payments: readonly OurPayment[], { charges, refunds }: Pro
     if (back > amountMinor) violations.push(`I4 charge ${sessionId}: ${back} of ${amountMinor} went back`)
     if (!payment?.bought && back !== amountMinor) {
       violations.push(`I3 charge ${sessionId} bought nothing, and ${back} of ${amountMinor} went back`)
+    }
+    if (payment && back > Number(payment.promised)) {
+      violations.push(
+        `I4 order ${payment.order_id}: the provider gave ${back} back, and ${payment.promised} was promised`,
+      )
     }
     if (payment && back < amountMinor) kept.set(payment.order_id, [...(kept.get(payment.order_id) ?? []), sessionId])
   }
