@@ -113,7 +113,6 @@ export async function startPayPal() {
       return refused(422, 'ORDER_NOT_APPROVED', 'Payer has not yet approved the Order for payment.')
     }
     const issue = declines.get(order.id)
-    declines.delete(order.id)
     if (issue === 'PENDING') {
       unit.payments = {
         captures: [{ id: id(), status: 'PENDING', amount: unit.amount, invoice_id: unit.invoice_id ?? '' }],
@@ -223,6 +222,7 @@ export async function startPayPal() {
       if (!order || order.status === 'COMPLETED') return
       order.status = 'APPROVED'
       order.update_time = new Date().toISOString()
+      declines.delete(orderId)
       if (decline) declines.set(orderId, decline)
     },
     /** PayPal forgets what nobody paid for. */
