@@ -151,7 +151,9 @@ describe('a letter that is sent late', () => {
     const refundIn = async (changes: object) =>
       (await renderLetter(letterOf('event-cancelled', { locale: 'en', ...changes }))).text
     expect(await refundIn({})).toContain('You will get back €1,234.50')
-    expect(await refundIn({ state: 'refunded', payment: { state: 'refunded' } })).toContain('You have got back €1,234.50')
+    expect(await refundIn({ state: 'refunded', payment: { state: 'refunded' } })).toContain(
+      'You have got back €1,234.50',
+    )
     expect(await refundIn({ totalMinor: 0 })).toContain('Your order was free')
   })
 })
