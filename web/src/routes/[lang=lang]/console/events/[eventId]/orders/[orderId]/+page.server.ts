@@ -1,49 +1,99 @@
-import { type Actions, redirect } from '@sveltejs/kit'
+import { type Actions, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
-import type { Delivery, Order, Page } from '#web/api/types.ts'
-import { refusalOf, textValues } from '#web/forms/refusal.server.ts'
-import { intentionKey } from '#web/tickets/placing.server.ts'
+import type { Delivery, Member, Order, Page } from '#web/api/types.ts'
+import { Check } from '#web/forms/check.server.ts'
+import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { parseMoney } from '#web/money/money.ts'
+import { refundRefusal } from '#web/tickets/refund-refusal.server.ts'
+import { attemptsOf, disputesOf, moneyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
   const { body: order } = await need<Order>(event, 'tickets', `/v1/orders/${event.params.orderId}`, { as: 'visitor' })
   const { secret: _secret, tickets, ...shown } = order
+  const [money, attempts, disputes, deliveries, names] = await Promise.all([
+    moneyOf(event, order.id, { as: 'visitor' }),
+    attemptsOf(event, order.id),
+    disputesOf(event, order),
+    deliveriesOf(event, order),
+    namesOf(event, order.organizerId),
+  ])
   return {
     order: shown,
     tickets: tickets.map(({ code: _code, ...ticket }) => ticket),
-    deliveries: await deliveriesOf(event, order),
+    ...money,
+    attempts,
+    disputes,
+    deliveries,
+    names,
+    today: new Date().toISOString().slice(0, 10),
     saved: event.url.searchParams.has('saved'),
   }
 }
 
 /** `null` while notifications is away, or for a role that may not see them. */
-async function deliveriesOf(event: Parameters<PageServerLoad>[0], order: Order): Promise<Delivery[] | null> {
-  try {
-    const query = { orderId: order.id, organizerId: order.organizerId }
-    return (await call<Page<Delivery>>(event, 'notifications', '/v1/deliveries', { query, as: 'visitor' })).body.items
-  } catch (error) {
-    if (error instanceof ApiError) return null
-    throw error
-  }
+async function deliveriesOf(event: RequestEvent, order: Order): Promise<Delivery[] | null> {
+  const query = { orderId: order.id, organizerId: order.organizerId }
+  const answer = call<Page<Delivery>>(event, 'notifications', '/v1/deliveries', { query, as: 'visitor' })
+  return answer.then(({ body }) => body.items).catch(orNothing)
 }
 
+/** The members' names, for who may see them; the visitor's own in any case. */
+async function namesOf(event: RequestEvent, organizerId: string): Promise<Record<string, string>> {
+  const path = `/v1/organizers/${organizerId}/members`
+  const answer = await call<Page<Member>>(event, 'accounts', path, { as: 'visitor' }).catch(orNothing)
+  const { user } = event.locals.visitor
+  const known = [...(answer?.body.items ?? []), ...(user ? [{ userId: user.id, name: user.name }] : [])]
+  return Object.fromEntries(known.map(({ userId, name }) => [userId, name]))
+}
+
+function orNothing(error: unknown): null {
+  if (error instanceof ApiError) return null
+  throw error
+}
+
+/** Does one thing to the order, and comes back to it. */
+async function act(event: RequestEvent, doing: (values: Record<string, string>) => Promise<unknown>) {
+  const values = textValues(await event.request.formData())
+  try {
+    await doing(values)
+  } catch (error) {
+    return refundRefusal(event, error, values)
+  }
+  redirect(303, `${event.url.pathname}?saved=1`)
+}
+
+const post = (event: RequestEvent, path: string, body?: unknown) =>
+  call(event, 'tickets', path, { method: 'POST', ...(body === undefined ? {} : { body }), as: 'visitor' })
+
 export const actions: Actions = {
-  refund: async (event) => {
-    const id = event.params.orderId ?? ''
-    try {
-      const path = `/v1/orders/${id}/refunds`
-      // The whole order can be given back once: so one key for ever.
-      await call(event, 'tickets', path, {
-        method: 'POST',
-        body: {},
-        idempotencyKey: intentionKey('refund', id),
-        as: 'visitor',
-      })
-    } catch (error) {
-      return refusalOf(event, error, {})
+  /** Asks the provider again for a refund that it refused. */
+  retryRefund: (event) =>
+    act(event, ({ refund = '' }) => post(event, `/v1/refunds/${encodeURIComponent(refund)}/retry`)),
+
+  /** The member has sent the money himself. */
+  settleRefund: async (event) => {
+    const values = textValues(await event.request.clone().formData())
+    const { refund = '', note = '' } = values
+    if (!note) {
+      return refuse(400, values, [{ field: `note-${refund}`, message: textsFor(event)('console.settle.noteMissing') }])
     }
-    redirect(303, `${event.url.pathname}?saved=1`)
+    return act(event, () => post(event, `/v1/refunds/${encodeURIComponent(refund)}/settlement`, { note }))
+  },
+
+  /** Money for a bank transfer has been seen at the bank. */
+  recordPayment: async (event) => {
+    const values = textValues(await event.request.clone().formData())
+    const { payment = '', amount = '', receivedOn = '', note = '', currency = 'EUR' } = values
+    const t = textsFor(event)
+    const check = new Check(values, t)
+    const amountMinor = parseMoney(amount, currency)
+    if (!amountMinor) check.refuse('amount', t('fault.money'))
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(receivedOn)) check.refuse('receivedOn', t('console.record.dateMissing'))
+    if (check.failed) return refuse(400, values, check.faults)
+    const body = { amountMinor, receivedOn, ...(note ? { note } : {}) }
+    return act(event, () => post(event, `/v1/payments/${encodeURIComponent(payment)}/receipt`, body))
   },
 
   retry: async (event) => {
