@@ -27,3 +27,18 @@ export function isTimeZone(timeZone: string): boolean {
     return false
   }
 }
+
+/** The day that it is in a zone, as a `date` field holds it. */
+export function today(timeZone: string): string {
+  return Temporal.Now.plainDateISO(timeZone).toString()
+}
+
+export function isDay(day: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(day) && toInstant(`${day}T00:00`, 'UTC') !== null
+}
+
+/** When a day begins in a zone; with `days`, that many days later. `null` when it is no day. */
+export function dayBegins(day: string, timeZone: string, days = 0): string | null {
+  if (!isDay(day)) return null
+  return Temporal.PlainDate.from(day).add({ days }).toZonedDateTime(timeZone).toInstant().toString()
+}
