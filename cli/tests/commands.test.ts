@@ -65,6 +65,10 @@ describe('with a running copy', () => {
       complaint: `guichet: Guichet is not running on ${folder}.`,
     })
     expect(guichet('status', '--data', folder).status).toBe(1)
+    expect(guichet('reconcile', '--repair', '--data', folder)).toMatchObject({
+      status: 1,
+      complaint: `guichet: Guichet is not running on ${folder}.`,
+    })
   })
 })
 

@@ -9,7 +9,7 @@ import { type DurablePostgres, startDurablePostgres } from './postgres.ts'
 import { type ProviderProxy, startProviderProxy } from './provider-proxy.ts'
 import { type DatabaseProxy, startProxy } from './proxy.ts'
 import { putOnSale, query, type Sale } from './sale.ts'
-import { PUBLIC_URL, type Service, startService } from './service.ts'
+import { PUBLIC_URL, runCommand, type Service, startService } from './service.ts'
 
 /** Kills at each point. */
 const KILLS = timesOf(1)
@@ -260,5 +260,13 @@ it('leaves books that close, with the provider’s own beside them', async () =>
     return found.length === 0
   }
   await eventually(closed)
+  // As if it had been a while ago, so that every payment is compared with the provider's own books.
+  await query(databaseUrl, `update payment set created_at = created_at - interval '1 hour'`)
+  const options = { databaseUrl, simulatedUrl: payments.url }
+  const { code, printed } = await runCommand(options, ['reconcile', '--json'])
+  const runs = (JSON.parse(printed) as { items: { paymentsAsked: number; differences: unknown[] }[] }).items
+  expect(runs.flatMap((run) => run.differences)).toEqual([])
+  expect(runs.reduce((sum, run) => sum + run.paymentsAsked, 0)).toBeGreaterThan(20)
+  expect(code).toBe(0)
   console.log(`kill -9 around each call and commit of the purchase, ${KILLS} of each: ${service.starts() - 1} kills`)
 })

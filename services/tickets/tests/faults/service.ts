@@ -88,6 +88,20 @@ export async function startService(options: ServiceOptions) {
   }
 }
 
+/** Runs one of the service's commands to its end. */
+export async function runCommand(
+  options: ServiceOptions,
+  args: string[],
+): Promise<{ code: number | null; printed: string }> {
+  const child = fork(MAIN, args, { env: environment(options, 4_103), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  let printed = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
+  const [code] = await once(child, 'close')
+  return { code, printed }
+}
+
 export type Service = Awaited<ReturnType<typeof startService>>
 
 function environment(options: ServiceOptions, port: number): NodeJS.ProcessEnv {
