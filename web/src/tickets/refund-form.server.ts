@@ -2,7 +2,7 @@ import type { Order } from '../api/types.ts'
 import type { Translate } from '../messages/text.ts'
 import { parseMoney } from '../money/money.ts'
 
-export const refundWays = ['tickets', 'lines', 'amount'] as const
+export const refundWays = ['all', 'tickets', 'lines', 'amount'] as const
 export type RefundWay = (typeof refundWays)[number]
 
 /** What a member asks to give back, as `tickets` takes it. */
@@ -26,8 +26,9 @@ export function readWish(
   order: Pick<Order, 'lines' | 'currency'>,
   t: Translate,
 ): { wish: RefundWish | null; fault?: string } {
-  if (!query.has('asked')) return { wish: null }
   const wish: RefundWish = query.has('force') ? { force: true } : {}
+  if (way === 'all') return { wish }
+  if (!query.has('asked')) return { wish: null }
   const typed = (query.get('amount') ?? '').trim()
   if (typed) {
     const amountMinor = parseMoney(typed, order.currency)

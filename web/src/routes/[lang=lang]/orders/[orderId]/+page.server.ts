@@ -17,6 +17,8 @@ export const load: PageServerLoad = async (event) => {
   const query = key ? `?key=${encodeURIComponent(key)}` : ''
   if (standing === 'checkout') redirect(303, `/${languageOf(event)}/checkout/${order.id}${query}`)
   const { secret: _secret, ...shown } = order
+  // What still lets somebody in comes first.
+  shown.tickets = [...order.tickets].sort((a, b) => Number(a.state === 'void') - Number(b.state === 'void'))
   const paid = order.confirmedAt !== null && order.totalMinor > 0
   const [money, policy] = await Promise.all([
     order.payment ? moneyOf(event, order.id, credentials(event)) : { refunds: [], invoices: [] },

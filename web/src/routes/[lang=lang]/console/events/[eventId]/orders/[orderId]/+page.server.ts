@@ -27,7 +27,8 @@ export const load: PageServerLoad = async (event) => {
     disputes,
     deliveries,
     names,
-    today: new Date().toISOString().slice(0, 10),
+    /** At the venue, as a date field takes it. */
+    today: new Date().toLocaleDateString('sv-SE', { timeZone: order.event.timeZone }),
     saved: event.url.searchParams.has('saved'),
   }
 }
