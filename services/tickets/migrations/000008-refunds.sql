@@ -56,6 +56,30 @@ create table refund_ticket (
 comment on table refund_ticket is 'Which refund made a ticket void: one at most.';
 create index refund_ticket_of_refund on refund_ticket (event_id, refund_id);
 
+-- Refunds promised until now gave back whole orders, and would have made the tickets void only once the money had gone. Now the
+-- promise does: what is still on its way is caught up with, or its tickets would stay good for ever.
+insert into refund_line (event_id, refund_id, line_number, quantity, amount_minor)
+select refund.event_id, refund.id, line.line_number, line.quantity, line.quantity * line.unit_price_minor
+  from refund join order_line line on line.event_id = refund.event_id and line.order_id = refund.order_id
+ where refund.ends_order;
+insert into refund_ticket (event_id, ticket_id, refund_id)
+select refund.event_id, ticket.id, refund.id
+  from refund join ticket on ticket.event_id = refund.event_id and ticket.order_id = refund.order_id
+ where refund.ends_order;
+update order_line line set void_quantity = line.quantity
+  from refund where refund.ends_order and line.event_id = refund.event_id and line.order_id = refund.order_id;
+update ticket set state = 'void'
+  from refund where refund.ends_order and ticket.event_id = refund.event_id and ticket.order_id = refund.order_id;
+update allotment set sold = allotment.sold - given.places
+  from (select orders.event_id, draw.allotment_id, sum(draw.places) as places
+          from refund join orders on orders.event_id = refund.event_id and orders.id = refund.order_id,
+               unnest(orders.allotment_ids, orders.allotment_places) as draw (allotment_id, places)
+         where refund.ends_order and orders.state = 'confirmed' group by 1, 2) given
+ where allotment.event_id = given.event_id and allotment.id = given.allotment_id;
+update orders set state = 'refunded', ended_at = refund.created_at, version = orders.version + 1
+  from refund
+ where refund.ends_order and orders.event_id = refund.event_id and orders.id = refund.order_id and orders.state = 'confirmed';
+
 create table refund_run (
   event_id uuid not null,
   id uuid not null,
