@@ -126,6 +126,12 @@ const memberPages = (): string[] => [
   `/console/events/${sale.eventId}/waiting-list`,
   `/console/events/${soldOut.eventId}/waiting-list`,
   `/console/events/${sale.eventId}/orders/${order.id}`,
+  `/console/events/${sale.eventId}/orders/${order.id}/refund?by=all`,
+  `/console/events/${sale.eventId}/orders/${order.id}/refund?by=tickets`,
+  `/console/events/${sale.eventId}/orders/${order.id}/refund?by=lines&asked=1&quantity.1=1`,
+  `/console/events/${sale.eventId}/orders/${order.id}/refund?by=amount&asked=1&amount=1`,
+  `/console/events/${sale.eventId}/refunds?asked=1&scope=all`,
+  `/console/organizers/${sale.organizerId}/refund-policy`,
   `/console/events/${sale.eventId}/cancel`,
 ]
 

@@ -76,7 +76,7 @@ interface Reader {
 
 /** A provider's name as people know it. */
 export function way(provider: string, t: Translate): string {
-  return t(`payment.way.${provider}` as MessageId)
+  return t(`payment.name.${provider}` as MessageId)
 }
 
 function tellAttempt(attempt: PaymentAttempt, { order }: Story, tell: Tell, { language, t }: Reader): void {

@@ -2,7 +2,15 @@ import { type Actions, redirect } from '@sveltejs/kit'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order } from '#web/api/types.ts'
 import { refusalOf } from '#web/forms/refusal.server.ts'
-import { checkPayment, credentials, extendHold, languageOf, pay, readOrder } from '#web/tickets/order.server.ts'
+import {
+  checkPayment,
+  credentials,
+  extendHold,
+  languageOf,
+  pay,
+  readOrder,
+  waysToPay,
+} from '#web/tickets/order.server.ts'
 import { drawQr } from '#web/tickets/qr.server.ts'
 import { isOffered, moneyOf, policyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
@@ -20,15 +28,17 @@ export const load: PageServerLoad = async (event) => {
   // What still lets somebody in comes first.
   shown.tickets = [...order.tickets].sort((a, b) => Number(a.state === 'void') - Number(b.state === 'void'))
   const paid = order.confirmedAt !== null && order.totalMinor > 0
-  const [money, policy] = await Promise.all([
+  const [money, policy, ways] = await Promise.all([
     order.payment ? moneyOf(event, order.id, credentials(event)) : { refunds: [], invoices: [] },
     paid && order.state === 'confirmed' ? policyOf(event, order.eventId) : null,
+    standing === 'declined' ? waysToPay(event, order) : [],
   ])
   return {
     order: shown,
     standing,
     ...money,
     policy,
+    otherWays: (ways?.length ?? 0) > 1,
     refundable: paid && isOffered(policy, order),
     saved: event.url.searchParams.has('saved'),
     key,
