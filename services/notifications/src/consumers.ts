@@ -4,6 +4,7 @@ import { onEventCancelled } from './consumers/event-cancelled.ts'
 import { onEventRescheduled } from './consumers/event-rescheduled.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
+import { onTransferAwaited } from './consumers/transfer-awaited.ts'
 import { onUserErased } from './consumers/user-erased.ts'
 import { onWaitingListJoined } from './consumers/waiting-list-joined.ts'
 import { onWaitingListOffered } from './consumers/waiting-list-offered.ts'
@@ -22,6 +23,7 @@ export function startConsuming(
     log,
     queue: 'notifications',
     handlers: {
+      'tickets.transfer-awaited.v1': onTransferAwaited(now),
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
       'tickets.order-refunded.v1': onRefunded('order-refund', now),
       'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),

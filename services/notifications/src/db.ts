@@ -4,6 +4,7 @@ import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
 
 export const ORDER_KINDS = [
+  'transfer-instructions',
   'order-confirmation',
   'order-refund',
   'order-partial-refund',

@@ -38,8 +38,26 @@ const REFUNDS: Partial<Record<OrderKind, Refund>> = {
   'payment-refund': { amountMinor: 123_450, tickets: 0, reason: 'late-payment' },
 }
 
+const ANSWERS: Partial<Record<OrderKind, Record<string, unknown>>> = {
+  'transfer-instructions': {
+    number: null,
+    state: 'held',
+    tickets: [],
+    payment: {
+      state: 'pending',
+      instructions: {
+        beneficiary: 'Opéra de Paris',
+        iban: 'FR1420041010050500013M02606',
+        bic: 'PSSTFRPPPAR',
+        reference: 'RF18 5390 0754 7034',
+        dueAt: '2027-01-17T09:00:00.000Z',
+      },
+    },
+  },
+}
+
 function letterOf(kind: OrderKind, changes: Record<string, unknown> = {}): Letter {
-  const order = toOrder(orderAnswer({ ...IDS, ...changes }))
+  const order = toOrder(orderAnswer({ ...IDS, ...ANSWERS[kind], ...changes }))
   return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, refund: REFUNDS[kind], now: NOW, shop: SHOP })
 }
 
@@ -139,6 +157,13 @@ describe('an offer', () => {
 })
 
 describe('a letter that is sent late', () => {
+  it('asks nobody for a transfer that has come, or is no longer awaited', () => {
+    const instructions = null
+    for (const late of [{ state: 'confirmed' }, { payment: { state: 'failed', instructions } }, { payment: null }]) {
+      expect(() => letterOf('transfer-instructions', late)).toThrow('awaits no bank transfer')
+    }
+  })
+
   it('hands out no tickets of an order that was refunded since', async () => {
     const letter = letterOf('order-confirmation', { state: 'refunded', locale: 'en' })
     const { text } = await renderLetter(letter)
@@ -189,7 +214,8 @@ describe('S-60: what others wrote', () => {
     const own = tagsOf((await renderLetter(letterOf('order-confirmation', { locale: 'en' }))).html)
     for (const kind of ORDER_KINDS) {
       const facts = { cancellationReason: texts }
-      const letter = composeOrderLetter(kind, toOrder(answer), { facts, now: NOW, shop: SHOP })
+      const order = toOrder({ ...answer, ...ANSWERS[kind] })
+      const letter = composeOrderLetter(kind, order, { facts, now: NOW, shop: SHOP })
       const { html, text } = await renderLetter(letter)
       expect(text).toContain(hostile)
       expect(html).toContain(escaped(hostile))

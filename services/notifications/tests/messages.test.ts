@@ -22,6 +22,7 @@ const announcements = () =>
 
 describe('each message that is listened to, as its owner wrote it', () => {
   it.each([
+    ['tickets.transfer-awaited.v1', 'transfer-instructions'],
     ['tickets.order-confirmed.v1', 'order-confirmation'],
     ['tickets.order-refunded.v1', 'order-refund'],
     ['tickets.order-partially-refunded.v1', 'order-partial-refund'],

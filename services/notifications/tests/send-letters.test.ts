@@ -1,4 +1,4 @@
-import { newUuid, toId } from '@guichet/server'
+import { newUuid, parseId, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fixture, knownOrder, knownUser, startNotifications } from './fixture.ts'
@@ -44,6 +44,46 @@ describe('a confirmed order', () => {
     expect(mail.messageId).toBe(`<${toId('dlv', delivery?.id ?? '')}@guichet.localhost>`)
     const raw = await inbox.raw(mail.id)
     expect(raw).toMatch(/^Auto-Submitted: auto-generated\r$/m)
+  })
+})
+
+describe('a bank transfer that is awaited', () => {
+  const held = (payment: object) =>
+    knownOrder(peers, { state: 'held', number: null as never, tickets: [], payment: { state: 'pending', ...payment } })
+  const tell = ({ id: orderId, eventId, organizerId }: OrderAnswer, paymentId: string) =>
+    fixture.bus.deliver({ type: 'tickets.transfer-awaited.v1', data: { orderId, paymentId, eventId, organizerId } })
+
+  it('is one mail with the account, the reference and the day, however often it is announced', async () => {
+    const order = held({
+      instructions: {
+        beneficiary: 'Opéra de Paris',
+        iban: 'FR1420041010050500013M02606',
+        bic: null,
+        reference: 'RF18 5390 0754 7034',
+        dueAt: '2027-01-17T09:00:00.000Z',
+      },
+    })
+    const paymentId = toId('pay', newUuid())
+    for (const _ of [1, 2, 3]) await tell(order, paymentId)
+    const mail = await oneMail(buyerOf(order))
+    expect(mail.subject).toBe('Votre virement pour Nuit à l’Opéra')
+    expect(mail.text).toContain('FR14 2004 1010 0505 0001 3M02 606')
+    expect(mail.text).toContain('RF18 5390 0754 7034')
+    expect(mail.text).toContain('dimanche 17 janvier 2027 à 10\u00a0h')
+    expect(mail.text).not.toContain('BIC')
+    const planned = (await fixture.deliveries()).filter((row) => row.recipient_address === buyerOf(order))
+    expect(planned).toMatchObject([{ kind: 'transfer-instructions', state: 'sent' }])
+  })
+
+  it('is no mail once the buyer has chosen another way', async () => {
+    const order = held({ instructions: null })
+    await tell(order, toId('pay', newUuid()))
+    const refused = await eventually(async () => {
+      const planned = await fixture.deliveries()
+      return planned.find((row) => row.order_id === parseId('ord', order.id) && row.state === 'failed') ?? false
+    })
+    expect(refused.last_error).toContain('awaits no bank transfer')
+    expect(await inbox.messages(buyerOf(order))).toEqual([])
   })
 })
 

@@ -346,6 +346,11 @@ export const problems = defineProblems({
       fr: 'L’organisateur n’a pas encore indiqué qui vend. Son numéro est réservé.',
     },
   },
+  'payment-over': {
+    status: 409,
+    title: { en: 'This attempt to pay is over.', fr: 'Cette tentative de paiement est terminée.' },
+    detail: { en: 'Nothing was charged. Start again.', fr: 'Rien n’a été débité. Recommencez.' },
+  },
   'provider-not-offered': {
     status: 409,
     title: { en: 'One cannot pay this way here.', fr: 'Ce moyen de paiement n’est pas proposé ici.' },

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { sql } from '@guichet/database'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkPendingPayments } from '../src/jobs/check-pending-payments.ts'
 import { expireHolds } from '../src/jobs/expire-holds.ts'
@@ -86,6 +88,26 @@ describe('an order paid by bank', () => {
     expect((await box.read(order)).state).toBe('held')
   })
 
+  it('is announced once, in the shape of its schema, so that the buyer gets it by mail', async () => {
+    const box = await openBox()
+    const { order, payment } = await box.owing()
+    await Promise.all([box.pay(order), box.pay(order), box.read(order)])
+    const [message, ...more] = await tickets.outbox(order.id)
+    expect(more).toEqual([])
+    expect(message).toEqual({
+      type: 'tickets.transfer-awaited.v1',
+      data: {
+        orderId: order.id,
+        paymentId: payment.id,
+        eventId: box.event.eventId,
+        organizerId: box.event.organizerId,
+      },
+    })
+    const schema = new URL('../../../contracts/messages/tickets.transfer-awaited.v1.json', import.meta.url)
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await readFile(schema, 'utf8')))
+    expect(validate(message?.data), JSON.stringify(validate.errors)).toBe(true)
+  })
+
   it('gives its places back when no money has come', async () => {
     const box = await openBox(1)
     const { order } = await box.owing()
@@ -109,7 +131,10 @@ describe('an order paid by bank', () => {
     const confirmed = await box.read(order)
     expect(confirmed).toMatchObject({ state: 'confirmed', payment: { state: 'succeeded', instructions: null } })
     expect(confirmed.tickets).toHaveLength(2)
-    expect((await tickets.outbox(order.id)).map((message) => message.type)).toEqual(['tickets.order-confirmed.v1'])
+    expect((await tickets.outbox(order.id)).map((message) => message.type)).toEqual([
+      'tickets.transfer-awaited.v1',
+      'tickets.order-confirmed.v1',
+    ])
   })
 
   it('is recorded by those who may, and is nothing to others', async () => {

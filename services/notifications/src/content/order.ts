@@ -16,6 +16,15 @@ export interface Occasion {
   venue: { name: string; address: string; city: string; country: string; online: boolean }
 }
 
+/** Money that a buyer is to send. */
+export interface Transfer {
+  beneficiary: string
+  iban: string
+  bic: string
+  reference: string
+  dueAt: string
+}
+
 /** An order as a letter needs it: texts clean, in the buyer's language. */
 export interface Order {
   id: string
@@ -35,6 +44,8 @@ export interface Order {
   secret: string | null
   /** Of a hold. */
   expiresAt: string
+  /** What the buyer must do at the bank; null when nothing is awaited there. */
+  transfer: Transfer | null
 }
 
 /** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
@@ -44,7 +55,7 @@ export interface OrderAnswer {
   number: string | null
   eventId: string
   state: string
-  payment?: { state: string } | null
+  payment?: { state: string; instructions?: (Omit<Transfer, 'bic'> & { bic?: string | null }) | null } | null
   locale?: string | null
   buyer: { name?: string | null; email: string; phone?: string | null } | null
   event: {
@@ -106,6 +117,19 @@ export function toOrder(answer: OrderAnswer): Order {
     })),
     secret: answer.secret ?? null,
     expiresAt: answer.expiresAt ?? '',
+    transfer: answer.state === 'held' ? toTransfer(answer.payment?.instructions) : null,
+  }
+}
+
+function toTransfer(instructions: NonNullable<OrderAnswer['payment']>['instructions']): Transfer | null {
+  if (!instructions) return null
+  const { beneficiary, iban, bic, reference, dueAt } = instructions
+  return {
+    beneficiary: cleanLine(beneficiary, 140),
+    iban: cleanLine(iban, 40),
+    bic: cleanLine(bic, 20),
+    reference: cleanLine(reference, 40),
+    dueAt,
   }
 }
 

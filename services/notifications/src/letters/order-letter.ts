@@ -9,8 +9,10 @@ import type { Letter, LetterContext } from './letter.ts'
 import { composeOrderConfirmation } from './order-confirmation.ts'
 import type { OrderLetterInput } from './order-parts.ts'
 import { composeOrderRefund, composePartialRefund, composePaymentRefund } from './order-refund.ts'
+import { composeTransferInstructions } from './transfer-instructions.ts'
 
 const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
+  'transfer-instructions': composeTransferInstructions,
   'order-confirmation': composeOrderConfirmation,
   'order-refund': composeOrderRefund,
   'order-partial-refund': composePartialRefund,

@@ -1,6 +1,6 @@
 import type { OutboxEntry } from '@guichet/messaging'
 import { toId } from '@guichet/server'
-import type { OrderRow } from '../db.ts'
+import type { OrderRow, PaymentRow } from '../db.ts'
 
 /** The message about an order: ids alone. Who needs more asks for the order, and gets its present state. */
 export function announceOrder(
@@ -13,5 +13,23 @@ export function announceOrder(
     type,
     subject: orderId,
     data: { orderId, eventId: toId('evt', order.event_id), organizerId: toId('org', order.organizer_id), ...more },
+  }
+}
+
+/** The buyer has chosen to pay at the bank, and is to be told where: once per payment. */
+export function announceTransfer(
+  payment: Pick<PaymentRow, 'event_id' | 'id' | 'order_id'>,
+  order: Pick<OrderRow, 'organizer_id'>,
+): OutboxEntry {
+  const orderId = toId('ord', payment.order_id)
+  return {
+    type: 'tickets.transfer-awaited.v1',
+    subject: orderId,
+    data: {
+      orderId,
+      paymentId: toId('pay', payment.id),
+      eventId: toId('evt', payment.event_id),
+      organizerId: toId('org', order.organizer_id),
+    },
   }
 }
