@@ -5,7 +5,7 @@ import { refusalOf, textsFor } from '../forms/refusal.server.ts'
 import { isLanguage } from '../messages/language.ts'
 import { formatMoney } from '../money/money.ts'
 
-/** Why a refund is not possible, with its amounts as people read them. */
+/** Why money cannot be given back or recorded, with the amounts as people read them. */
 export function refundProblem(event: RequestEvent, { problem, message }: ApiError): string {
   const language = isLanguage(event.params.lang) ? event.params.lang : 'en'
   const t = textsFor(event)
@@ -18,6 +18,13 @@ export function refundProblem(event: RequestEvent, { problem, message }: ApiErro
       return t('refund.refused.disputed', { left })
     case 'ticket-checked-in':
       return t('refund.refused.checkedIn', { count: Number(problem.count ?? 1) })
+    case 'amount-differs':
+      return t('console.record.amountDiffers', {
+        expected: formatMoney(Number(problem.expectedMinor), currency, language),
+        amount: formatMoney(Number(problem.amountMinor), currency, language),
+      })
+    case 'refund-too-late':
+      return problem.title
     case 'refund-run-changed':
       return t('refund.changed')
     default:

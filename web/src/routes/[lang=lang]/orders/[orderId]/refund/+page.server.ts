@@ -2,9 +2,10 @@ import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order, Refund, RefundPreview } from '#web/api/types.ts'
-import { refusalOf, textsFor } from '#web/forms/refusal.server.ts'
+import { textsFor } from '#web/forms/refusal.server.ts'
 import { credentials, languageOf, orderLink, readOrder } from '#web/tickets/order.server.ts'
 import { intentionKey } from '#web/tickets/placing.server.ts'
+import { refundProblem, refundRefusal } from '#web/tickets/refund-refusal.server.ts'
 import { isOffered, policyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
 
@@ -50,7 +51,7 @@ export const actions: Actions = {
         ...credentials(event),
       })
     } catch (error) {
-      return refusalOf(event, error, {})
+      return refundRefusal(event, error)
     }
     const link = orderLink(event, languageOf(event))
     redirect(303, `${link}${link.includes('?') ? '&' : '?'}saved=1#money`)
@@ -70,7 +71,7 @@ async function preview(
     })
     return { preview: body, problem: null }
   } catch (error) {
-    if (error instanceof ApiError) return { preview: null, problem: error.message }
+    if (error instanceof ApiError) return { preview: null, problem: refundProblem(event, error) }
     throw error
   }
 }

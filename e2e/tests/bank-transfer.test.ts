@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { hasPart } from '@guichet/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, violations, WORDS } from '../browser.ts'
+import { hold, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
+import { type System, startSystem } from '../system.ts'
+
+// Money that comes by bank: chosen among the ways to pay, told to be copied, recorded by a member.
+
+let system: System
+let admin: Session
+let sale: Sale
+beforeAll(async () => {
+  if (!hasPart('chromium')) return
+  system = await startSystem()
+  admin = await signInAsAdmin(system)
+  sale = await openSale(system, admin)
+  await addAccount('bank-transfer', 'live', {
+    settings: { beneficiary: 'La Compagnie', iban: 'FR7630006000011234567890189', bic: null, dueDays: 7 },
+    secrets: {},
+  })
+  await addAccount('stripe', 'test', {
+    settings: {},
+    secrets: { secretKey: 'sk_test_never_asked_here', webhookSecrets: ['whsec_never_asked_here'] },
+  })
+})
+afterAll(async () => {
+  await system?.stop()
+})
+
+async function addAccount(provider: string, mode: 'test' | 'live', terms: object): Promise<void> {
+  await must(system, `tickets/v1/organizers/${sale.organizerId}/payment-accounts`, {
+    method: 'POST',
+    token: admin.accessTokens.tickets,
+    headers: { 'idempotency-key': randomUUID() },
+    body: { provider, mode, enabled: true, ...terms },
+  })
+}
+
+describe.runIf(hasPart('chromium'))('a bank transfer', () => {
+  it('is chosen, told in full, and confirms the order once a member has seen the money, without JavaScript', async () => {
+    const order = await hold(system, sale, { email: 'bank@example.org', quantity: 2, locale: 'fr' })
+    const visitor = await openBrowser({ screen: 'phone', language: 'fr', javaScript: false })
+    const page = await visitor.context.newPage()
+    const words = WORDS.fr
+    try {
+      await page.goto(`${system.publicUrl}/fr/checkout/${order.id}?key=${order.secret}`)
+      // The one way that moves no money says so, and the other does not.
+      expect(await page.getByText(words['payment.testMode'], { exact: true }).count()).toBe(1)
+      await page.getByLabel(new RegExp(words['payment.way.bank-transfer'])).check()
+      await page.getByRole('button', { name: words['checkout.pay'] }).click()
+      await page.getByRole('heading', { name: words['order.title.transfer'] }).waitFor()
+      expect((await page.getByLabel(words['transfer.amount']).inputValue()).replace(/\s/g, ' ')).toBe('50,00 €')
+      expect((await page.getByLabel(words['transfer.iban']).inputValue()).replace(/\s/g, '')).toBe(
+        'FR7630006000011234567890189',
+      )
+      expect(await page.getByLabel(words['transfer.reference']).inputValue()).toMatch(/^RF\d\d /)
+
+      await page.goto(await system.adminLink())
+      await page.getByRole('button').last().click()
+      await page.waitForURL(/\/console/)
+      await page.goto(`${system.publicUrl}/fr/console/events/${sale.eventId}/orders/${order.id}`)
+      const record = page.getByRole('region', { name: words['console.record'] })
+      await record.getByLabel(/Montant reçu/).fill('49')
+      await record.getByRole('button').click()
+      // Another amount than what is owed is refused, and nothing happens.
+      await page.getByRole('alert').waitFor()
+      await record.getByLabel(/Montant reçu/).fill('50')
+      await record.getByRole('button').click()
+      await page.getByText(words['console.order.done']).waitFor()
+
+      await page.goto(`${system.publicUrl}/fr/orders/${order.id}?key=${order.secret}`)
+      await page.getByRole('heading', { name: words['order.title.confirmed'] }).waitFor()
+    } finally {
+      await visitor.close()
+    }
+  })
+
+  it('is told on a page that axe finds nothing on, with a way back to the other ways to pay', async () => {
+    const order = await hold(system, sale, { email: 'other-way@example.org' })
+    const visitor = await openBrowser()
+    const page = await visitor.context.newPage()
+    try {
+      await page.goto(`${system.publicUrl}/en/checkout/${order.id}?key=${order.secret}`)
+      await page.getByLabel(new RegExp(WORDS.en['payment.way.bank-transfer'])).check()
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('button', { name: WORDS.en['checkout.pay'] }).click()
+      await page.getByRole('heading', { name: WORDS.en['transfer.title'] }).waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('link', { name: WORDS.en['transfer.otherWay'] }).click()
+      await page.getByText(WORDS.en['checkout.ways']).waitFor()
+    } finally {
+      await visitor.close()
+    }
+  })
+})
