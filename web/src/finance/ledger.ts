@@ -29,6 +29,8 @@ export function accountName(account: string, t: Translate): string {
 export interface Standing {
   currency: string
   held: number
+  /** Simulated, or in test mode: no money. */
+  rehearsed: number
   sales: number
   vat: number
   fees: number
@@ -36,6 +38,8 @@ export interface Standing {
   disputed: number
   prepaid: number
 }
+
+const rehearses = (account: string) => account === 'provider:simulated' || /^provider:.*-test$/.test(account)
 
 export function standings(balances: readonly AccountBalance[]): Standing[] {
   const currencies = [...new Set(balances.map((balance) => balance.currency))]
@@ -48,7 +52,8 @@ export function standings(balances: readonly AccountBalance[]): Standing[] {
     const credit = (...accounts: string[]) => 0 - sum((account) => accounts.includes(account))
     return {
       currency,
-      held: sum((account) => account.startsWith('provider:')),
+      held: sum((account) => account.startsWith('provider:') && !rehearses(account)),
+      rehearsed: sum(rehearses),
       sales: credit('sales'),
       vat: credit('vat', 'fee-vat'),
       fees: credit('fees'),

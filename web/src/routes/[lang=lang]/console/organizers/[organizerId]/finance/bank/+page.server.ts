@@ -1,12 +1,13 @@
 import { type Actions, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import type { BankEntry, BankTransfer, PaymentAccount, Statement } from '#web/api/finance.ts'
+import { ApiError } from '#web/api/problem.ts'
 import type { Page } from '#web/api/types.ts'
 import { packFile, STATEMENT_MAX_BYTES, statementText, unpackFile } from '#web/finance/statement-file.server.ts'
 import { Check } from '#web/forms/check.server.ts'
 import type { Refusal } from '#web/forms/faults.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
-import { parseMoney } from '#web/money/money.ts'
+import { formatMoney, parseMoney } from '#web/money/money.ts'
 import { isDay, today } from '#web/time/local-time.server.ts'
 import type { PageServerLoad } from './$types'
 
@@ -89,6 +90,12 @@ export const actions: Actions = {
       const body = { amountMinor, receivedOn, ...(note ? { note } : {}) }
       await call(event, 'tickets', `/v1/payments/${paymentId}/receipt`, { method: 'POST', body, as: 'visitor' })
     } catch (error) {
+      if (error instanceof ApiError && error.code === 'amount-differs') {
+        const language = event.params.lang === 'fr' ? 'fr' : 'en'
+        const owed = formatMoney(Number(error.problem.expectedMinor), String(error.problem.currency), language)
+        const message = t('console.finance.bank.markAmountOther', { owed })
+        return refuse(409, values, [{ field: `amount-${paymentId}`, message }])
+      }
       return refusalOf(
         event,
         error,
