@@ -1,7 +1,7 @@
 import { sql } from '@guichet/database'
 import type { Book } from './book.ts'
 
-/** What should be in the ledger of one event, as payments, orders, refunds and disputes say. */
+/** What should be in the ledger of one event, as payments, orders, refunds and disputes say; what came back had been paid. */
 const due = (event: string) => sql`
   select id as source_id, 'charge' as kind, order_id, charged_currency as currency, charged_minor as amount
     from payment where event_id = ${event} and charged_minor > 0
@@ -11,7 +11,8 @@ const due = (event: string) => sql`
   select id, 'refund-promised', order_id, currency, amount_minor from refund where event_id = ${event} and amount_minor > 0
   union all
   select id, 'refund-paid', order_id, currency, amount_minor from refund
-   where event_id = ${event} and amount_minor > 0 and state = 'succeeded'
+   where event_id = ${event} and amount_minor > 0
+     and (state = 'succeeded' or exists (select from ledger_transaction back where back.source_id = refund.id and back.kind = 'refund-failed'))
   union all
   select id, 'dispute-opened', order_id, currency, amount_minor from dispute where event_id = ${event}
   union all
