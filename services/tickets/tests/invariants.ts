@@ -215,7 +215,7 @@ async function compareWithJournal(client: pg.Client, journal: ProviderJournal): 
     `select payment.id, payment.order_id, provider_reference, charged_minor, charged_currency,
             problem is null and orders.state in ('confirmed', 'refunded') as bought,
             (select coalesce(sum(amount_minor), 0) from refund
-              where refund.event_id = payment.event_id and refund.payment_id = payment.id and settled_by is null) as promised
+              where refund.event_id = payment.event_id and refund.payment_id = payment.id) as promised
        from payment join orders on orders.event_id = payment.event_id and orders.id = payment.order_id
       where provider = 'simulated'`,
   )
