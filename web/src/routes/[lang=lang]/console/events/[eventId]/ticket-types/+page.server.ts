@@ -1,6 +1,8 @@
 import { type Actions, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
+import type { VatRate } from '#web/api/finance.ts'
 import type { TicketTypes } from '#web/api/types.ts'
+import { tryRead } from '#web/finance/read.server.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import {
   checkTicketType,
@@ -17,10 +19,13 @@ export const load: PageServerLoad = async (event) => {
     need<TicketTypes>(event, 'tickets', `/v1/events/${event.params.eventId}/ticket-types`, { as: 'visitor' }),
     event.parent(),
   ])
-  const { timeZone } = parent.event
+  const { timeZone, organizerId } = parent.event
+  // Without the rates the other terms can still be changed.
+  const rates = await tryRead<{ items: VatRate[] }>(event, `/v1/organizers/${organizerId}/vat-rates`)
   return {
     items: body.items.map((item) => ({ item, values: valuesOfType(item, timeZone) })),
     currency: body.items[0]?.currency ?? body.currency ?? 'EUR',
+    vatRates: rates?.items ?? [],
     saved: event.url.searchParams.has('saved'),
   }
 }
