@@ -244,13 +244,15 @@ describe('Stripe', () => {
   })
 
   it.each([
-    ['needs_response', 'open', 'fraudulent'],
-    ['under_review', 'open', 'fraudulent'],
-    ['won', 'won', 'fraudulent'],
-    ['lost', 'lost', 'fraudulent'],
-    ['warning_needs_response', 'open', 'inquiry: fraudulent'],
-    ['warning_closed', 'won', 'inquiry: fraudulent'],
-  ])('reads a dispute that Stripe calls %s as %s', async (status, state, reason) => {
+    ['needs_response', 'open'],
+    ['under_review', 'open'],
+    ['won', 'won'],
+    ['lost', 'lost'],
+    // A bank that inquires has taken no money: recorded, it would keep the buyer from a refund, and empty the books of it.
+    ['warning_needs_response', undefined],
+    ['warning_under_review', undefined],
+    ['warning_closed', undefined],
+  ])('reads a dispute that Stripe calls %s as %s', async (status, state) => {
     const { paymentId, reference } = await paid()
     stripe.disputes.set('du_1', {
       id: 'du_1',
@@ -262,15 +264,16 @@ describe('Stripe', () => {
       reason: 'fraudulent',
       status,
     })
-    expect(await provider().findDispute('du_1')).toEqual({
+    const found = {
       reference: 'du_1',
       paymentId,
       state,
       amountMinor: 4_900,
       currency: 'EUR',
-      reason,
+      reason: 'fraudulent',
       respondBy: new Date(1_800_000_000_000),
-    })
+    }
+    expect(await provider().findDispute('du_1')).toEqual(state && found)
     expect(await provider().findDispute('du_unknown')).toBeUndefined()
   })
 })

@@ -145,7 +145,9 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
 
     async findDispute(reference) {
       try {
-        return toDispute(await stripe.disputes.retrieve(reference, { expand: ['payment_intent'] }))
+        const dispute = await stripe.disputes.retrieve(reference, { expand: ['payment_intent'] })
+        // A bank that only inquires has taken no money: a refund is still ours to give, and the best answer to it.
+        return dispute.status.startsWith('warning_') ? undefined : toDispute(dispute)
       } catch (error) {
         if (statusOf(error) === 404) return undefined
         throw toProviderError(error)
@@ -253,7 +255,7 @@ function toRefund(refund: Stripe.Refund): ProviderRefund {
   }
 }
 
-const DISPUTE_WON = ['won', 'warning_closed', 'prevented']
+const DISPUTE_WON = ['won', 'prevented']
 
 function toDispute(dispute: Stripe.Dispute): ProviderDispute {
   const currency = dispute.currency.toUpperCase()
@@ -265,8 +267,7 @@ function toDispute(dispute: Stripe.Dispute): ProviderDispute {
     state: dispute.status === 'lost' ? 'lost' : DISPUTE_WON.includes(dispute.status) ? 'won' : 'open',
     amountMinor: fromStripeAmount(dispute.amount, currency),
     currency,
-    // A bank that only inquires has taken no money yet.
-    reason: dispute.status.startsWith('warning_') ? `inquiry: ${dispute.reason}` : dispute.reason,
+    reason: dispute.reason,
     respondBy: due_by === null ? undefined : new Date(due_by * 1_000),
   }
 }
