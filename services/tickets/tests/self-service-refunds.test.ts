@@ -104,6 +104,15 @@ describe('a buyer who gives tickets back', () => {
     expect((await shop.read(order)).refundedMinor).toBe(0)
   })
 
+  it('gets all of it back once the event is cancelled, also before the job has come by', async () => {
+    const event = await publishEvent(shop.tickets)
+    await save(ofOrganizer(event), POLICY, event.owner)
+    const order = await bought(shop, 1, { event, type: await sell(shop.tickets, event) })
+    expect((await request(order, { dryRun: true })).json()).toMatchObject({ amountMinor: 4_410, keptMinor: 490 })
+    await shop.tickets.deliver('events.event-cancelled.v1', { ...event, version: 2, status: 'cancelled' })
+    expect((await request(order, {})).json()).toMatchObject({ amountMinor: 4_900, endsOrder: true })
+  })
+
   it('keeps the ticket with which somebody has come in', async () => {
     const event = await publishEvent(shop.tickets)
     await save(ofOrganizer(event), { ...POLICY, keptBp: 0 }, event.owner)

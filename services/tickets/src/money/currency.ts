@@ -45,3 +45,11 @@ export function decimal(amountMinor: number, currency: string): string {
   const sign = amountMinor < 0 ? '-' : ''
   return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
+
+/** Of these, whose subunits nobody uses, some providers take whole units alone; of three decimals, some take two. */
+const COARSE = new Map(['HUF', 'MGA', 'TWD'].map((code) => [code, 100]))
+
+/** What an amount that we compute must be a multiple of, in minor units, for every provider to be able to express it. */
+export function stepOf(currency: string): number {
+  return COARSE.get(currency) ?? (decimalsOf(currency) === 3 ? 10 : 1)
+}

@@ -121,6 +121,16 @@ it('gives one ticket after the other what it gives them at once', () => {
 it('keeps in the buyer’s favour, and caps at what is left of a disputed payment', () => {
   const books = booksOf([{ quantity: 1, unitPriceMinor: 999, unitFeeMinor: 0, vatBp: null, feeVatBp: null }])
   expect(planRefund(books, { ...CAREFUL, keptBp: 1_000 })).toMatchObject({ amountMinor: 900, keptMinor: 99 })
+  // No provider sends a thousandth of a dinar, nor a hundredth of a forint.
+  for (const [currency, amountMinor] of [
+    ['KWD', 9_670],
+    ['HUF', 9_700],
+    ['JPY', 9_667],
+  ] as const) {
+    const coarse = booksOf([{ quantity: 1, unitPriceMinor: 10_000, unitFeeMinor: 0, vatBp: null, feeVatBp: null }])
+    const order = { ...coarse.order, currency }
+    expect(planRefund({ ...coarse, order }, { ...CAREFUL, keptBp: 333 }).amountMinor).toBe(amountMinor)
+  }
   const disputed = { ...books, refundableMinor: 0, disputedMinor: 999 }
   expect(planRefund(disputed, { ...CAREFUL, short: 'cap' })).toMatchObject({ amountMinor: 0, endsOrder: true })
   expect(() => planRefund(disputed, CAREFUL)).toThrow('payment-disputed')

@@ -1,4 +1,5 @@
 import { DomainError } from '@guichet/problem'
+import { stepOf } from '../money/currency.ts'
 import { apportion } from '../prices/apportion.ts'
 import type { LineBooks, OrderBooks } from './order-books.ts'
 
@@ -64,13 +65,18 @@ export function planRefund(books: OrderBooks, wish: RefundWish): RefundPlan {
 }
 
 function amountOf(books: OrderBooks, wish: RefundWish, worthMinor: number): number {
-  // What is kept is rounded down: for the buyer.
-  const wanted = wish.amountMinor ?? worthMinor - Math.floor((worthMinor * (wish.keptBp ?? 0)) / 10_000)
+  const wanted = wish.amountMinor ?? worthMinor - keptOf(worthMinor, wish.keptBp ?? 0, books.order.currency)
   const left = Math.min(worthMinor, books.refundableMinor)
   if (wanted <= left) return wanted
   if (wish.short === 'cap') return left
   const facts = { amountMinor: wanted, refundableMinor: left, currency: books.order.currency }
   throw new DomainError(books.disputedMinor > 0 ? 'payment-disputed' : 'refund-too-high', facts)
+}
+
+/** Rounded down: for the buyer, and to what a provider can send back the rest of. */
+function keptOf(worthMinor: number, keptBp: number, currency: string): number {
+  const kept = Math.floor((worthMinor * keptBp) / 10_000)
+  return kept - (kept % stepOf(currency))
 }
 
 type Tickets = OrderBooks['tickets']

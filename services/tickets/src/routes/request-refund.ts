@@ -59,10 +59,12 @@ async function wishByPolicy(
 ): Promise<RefundWish> {
   const event = await tx
     .selectFrom('event')
-    .select(['event_id', 'organizer_id', 'starts_at'])
+    .select(['event_id', 'organizer_id', 'starts_at', 'status'])
     .where('event_id', '=', order.event_id)
     .executeTakeFirstOrThrow()
   const policy = await policyOfEvent(tx, event)
   assertOffered(policy, event, await ctx.time(tx))
-  return { ticketIds, keptBp: policy.keptBp, admitted: ticketIds ? 'refuse' : 'leave', short: 'refuse' }
+  // Of an event that does not take place nothing is kept: who asks before our job has come by gets all, as everybody.
+  const keptBp = event.status === 'cancelled' ? 0 : policy.keptBp
+  return { ticketIds, keptBp, admitted: ticketIds ? 'refuse' : 'leave', short: 'refuse' }
 }
