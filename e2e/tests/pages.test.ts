@@ -37,6 +37,8 @@ let hostile: Sale
 let held: Order
 let declined: Order
 let soldOut: Sale
+/** Of the organizer of `sale`: one of each provider. */
+let accounts: string[]
 /** Without the language. */
 let waitingPage: string
 
@@ -47,6 +49,40 @@ async function signIn(context: BrowserContext, language: Language): Promise<void
   await page.getByRole('button', { name: WORDS[language]['adminLink.submit'] }).click()
   await page.waitForURL(/\/console/)
   await page.close()
+}
+
+/** An account of each provider, off, and a VAT rate. */
+async function openFinance(): Promise<string[]> {
+  const path = `tickets/v1/organizers/${sale.organizerId}`
+  const token = admin.accessTokens.tickets
+  const periods = [{ startsOn: '2020-01-01', bp: 2_000 }]
+  await must(system, `${path}/vat-rates`, { method: 'POST', token, body: { name: 'Standard', periods } })
+  const bodies = [
+    { provider: 'stripe', mode: 'test', secrets: { secretKey: 'sk_test_pages0123456789' } },
+    {
+      provider: 'paypal',
+      mode: 'live',
+      settings: { clientId: 'client-of-pages' },
+      secrets: { clientSecret: 'secret-of-pages' },
+    },
+    {
+      provider: 'bank-transfer',
+      mode: 'live',
+      settings: { beneficiary: 'Les Nuits Bleues', iban: 'FR1420041010050500013M02606' },
+    },
+  ]
+  const made: string[] = []
+  for (const body of bodies) {
+    const headers = { 'idempotency-key': `pages-${body.provider}` }
+    const { id } = await must<{ id: string }>(system, `${path}/payment-accounts`, {
+      method: 'POST',
+      token,
+      headers,
+      body,
+    })
+    made.push(id)
+  }
+  return made
 }
 
 /** The page of somebody who waits, as the mail links it. */
@@ -71,6 +107,7 @@ beforeAll(async () => {
   soldOut = await openSale(system, admin, { capacity: 1, title: 'Sold out' })
   await hold(system, soldOut, { email: 'last@example.org' })
   waitingPage = await joinSoldOut()
+  accounts = await openFinance()
   hostile = await openSale(system, admin, { title: `Hostile ${XSS}`.slice(0, 190) })
   const current = await fetch(`${system.publicUrl}/api/events/v1/events/${hostile.eventId}`)
   await must(system, `events/v1/events/${hostile.eventId}`, {
@@ -118,6 +155,19 @@ const memberPages = (): string[] => [
   `/console/organizers/${sale.organizerId}/events/new`,
   `/console/organizers/${sale.organizerId}/members`,
   `/console/organizers/${sale.organizerId}/settings`,
+  `/console/organizers/${sale.organizerId}/finance`,
+  `/console/organizers/${sale.organizerId}/finance/accounts`,
+  `/console/organizers/${sale.organizerId}/finance/accounts/new?provider=stripe`,
+  `/console/organizers/${sale.organizerId}/finance/accounts/new?provider=paypal`,
+  `/console/organizers/${sale.organizerId}/finance/accounts/new?provider=bank-transfer`,
+  ...accounts.map((id) => `/console/organizers/${sale.organizerId}/finance/accounts/${id}`),
+  `/console/organizers/${sale.organizerId}/finance/bank`,
+  `/console/organizers/${sale.organizerId}/finance/prices`,
+  `/console/organizers/${sale.organizerId}/finance/invoices`,
+  `/console/organizers/${sale.organizerId}/finance/invoices/seller`,
+  `/console/organizers/${sale.organizerId}/finance/disputes`,
+  `/console/organizers/${sale.organizerId}/finance/ledger`,
+  `/console/organizers/${sale.organizerId}/finance/reconciliation`,
   `/console/events/${sale.eventId}`,
   `/console/events/${sale.eventId}/edit`,
   `/console/events/${sale.eventId}/ticket-types`,

@@ -80,6 +80,7 @@ export interface TicketType {
   waiting?: number
   hidden?: boolean
   paused?: boolean
+  vatRateId?: string | null
   version?: number
 }
 

@@ -21,6 +21,8 @@ interface Parsed {
   suggestedPriceMinor: number | null
   addOnTo: string[]
   maxPerTicket: number | null
+  /** Absent where the form did not ask: it stays. */
+  vatRateId?: string | null
 }
 
 /** The form as text. Boxes that are not ticked are told too, so that they do not fall back to what was saved. */
@@ -51,6 +53,7 @@ export function valuesOfType(item: TicketType, timeZone: string): Record<string,
     suggestedPrice: item.suggestedPriceMinor == null ? '' : decimalMoney(item.suggestedPriceMinor, item.currency),
     addOnTo: (item.addOnTo ?? []).join(' '),
     maxPerTicket: String(item.maxPerTicket ?? ''),
+    vatRateId: item.vatRateId ?? '',
   }
 }
 
@@ -123,6 +126,7 @@ export function checkTicketType(values: Record<string, string>, t: Translate): {
       suggestedPriceMinor: suggestion ?? null,
       addOnTo,
       maxPerTicket,
+      ...(values.vatRateId === undefined ? {} : { vatRateId: values.vatRateId || null }),
     },
   }
 }
