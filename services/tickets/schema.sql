@@ -40,16 +40,22 @@ create table bank_entry (
   recorded_by uuid not null,
   created_at timestamp with time zone not null,
   settled_at timestamp with time zone,
-  constraint bank_entry_outcome CHECK ((outcome = ANY (ARRAY['paid'::text, 'wrong-amount'::text, 'paid-already'::text, 'unmatched'::text]))),
+  note text,
+  closed_by uuid,
+  closed_at timestamp with time zone,
+  constraint bank_entry_outcome CHECK ((outcome = ANY (ARRAY['paid'::text, 'part'::text, 'wrong-amount'::text, 'paid-already'::text, 'unmatched'::text, 'sent-back'::text, 'recorded-before'::text]))),
   constraint bank_entry_source CHECK ((source = ANY (ARRAY['statement'::text, 'hand'::text]))),
   constraint bank_entry_pkey PRIMARY KEY (id),
   constraint bank_entry_once UNIQUE (account_id, row_digest)
 );
 comment on table bank_entry is 'Money that arrived at the bank, from a statement or told by a member.';
 comment on column bank_entry.row_digest is 'Of the row of the statement, and of which of several equal ones it is: the same row imported again has no second effect.';
+comment on column bank_entry.outcome is '`part`: pays together with the one that is `paid`. `wrong-amount`, `paid-already`, `unmatched` wait for a person, who assigns them to a payment, or closes them: `sent-back`, or `recorded-before` (the same money was told by hand).';
 comment on column bank_entry.payment_id is 'The payment that it names; for `paid` the one that it pays.';
 comment on column bank_entry.settled_at is 'When its payment was settled with it; a job makes up for a crash in between.';
+comment on column bank_entry.note is 'What the person who closed it wrote of it.';
 CREATE INDEX bank_entry_of_account ON public.bank_entry USING btree (account_id, id);
+CREATE INDEX bank_entry_of_payment ON public.bank_entry USING btree (payment_id);
 CREATE INDEX bank_entry_to_settle ON public.bank_entry USING btree (id) WHERE ((outcome = 'paid'::text) AND (settled_at IS NULL));
 CREATE UNIQUE INDEX bank_entry_pays_once ON public.bank_entry USING btree (payment_id) WHERE (outcome = 'paid'::text);
 
@@ -184,6 +190,7 @@ create table invoice (
 comment on table invoice is 'Papers as they were issued, and never changed. A free order has none.';
 comment on column invoice.total_minor is 'Of a credit note: what is given back.';
 comment on column invoice.content is 'All that the paper says. The seller is null until the organizer says who sells: until then it is shown to nobody.';
+CREATE INDEX credit_note_of_order ON public.invoice USING btree (event_id, order_id) WHERE (kind = 'credit-note'::text);
 CREATE INDEX invoice_by_id ON public.invoice USING btree (id);
 CREATE INDEX invoice_of_organizer ON public.invoice USING btree (organizer_id, id);
 CREATE UNIQUE INDEX credit_note_once ON public.invoice USING btree (event_id, refund_id) WHERE (kind = 'credit-note'::text);
@@ -200,12 +207,12 @@ create table ledger_transaction (
   amounts bigint[] not null,
   occurred_at timestamp with time zone not null,
   constraint ledger_transaction_balances CHECK (ledger_balances(amounts)),
-  constraint ledger_transaction_kind CHECK ((kind = ANY (ARRAY['charge'::text, 'sale'::text, 'refund-promised'::text, 'refund-paid'::text, 'refund-failed'::text, 'dispute-opened'::text, 'dispute-won'::text, 'dispute-lost'::text, 'manual'::text]))),
+  constraint ledger_transaction_kind CHECK ((kind = ANY (ARRAY['charge'::text, 'sale'::text, 'refund-promised'::text, 'refund-paid'::text, 'refund-failed'::text, 'dispute-opened'::text, 'dispute-won'::text, 'dispute-lost'::text, 'manual'::text, 'entry-arrived'::text, 'entry-assigned'::text, 'entry-closed'::text]))),
   constraint ledger_transaction_whole CHECK (((cardinality(accounts) = cardinality(amounts)) AND (cardinality(accounts) >= 2))),
   constraint ledger_transaction_pkey PRIMARY KEY (source_id, kind)
 );
 comment on table ledger_transaction is 'One movement of money. What caused it and the kind are its identity, so that a repetition has no second effect.';
-comment on column ledger_transaction.source_id is 'The payment, order, refund or dispute that it is about.';
+comment on column ledger_transaction.source_id is 'The payment, order, refund, dispute or entry at the bank that it is about.';
 comment on column ledger_transaction.amounts is 'Debits positive, credits negative, one for each of "accounts". Arrays, because a sale then writes one row instead of four, and the constraint sees all of it.';
 CREATE INDEX ledger_transaction_of_order ON public.ledger_transaction USING btree (order_id);
 CREATE INDEX ledger_transaction_of_organizer ON public.ledger_transaction USING btree (organizer_id, occurred_at, source_id, kind);

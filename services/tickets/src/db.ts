@@ -219,11 +219,14 @@ interface BankEntryTable {
   amount_minor: number
   currency: string
   text: string
-  outcome: 'paid' | 'wrong-amount' | 'paid-already' | 'unmatched'
+  outcome: 'paid' | 'part' | 'wrong-amount' | 'paid-already' | 'unmatched' | 'sent-back' | 'recorded-before'
   payment_id: string | null
   recorded_by: string
   created_at: Date
   settled_at: Date | null
+  note: string | null
+  closed_by: string | null
+  closed_at: Date | null
 }
 
 interface PaymentTable {
@@ -627,6 +630,9 @@ export const COLUMNS = {
     'recorded_by',
     'created_at',
     'settled_at',
+    'note',
+    'closed_by',
+    'closed_at',
   ],
   payment_account: [
     'id',

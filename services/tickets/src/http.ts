@@ -1,9 +1,11 @@
 import type { App } from '@guichet/server'
 import type { Context } from './context.ts'
+import { assignBankEntries } from './routes/assign-bank-entries.ts'
 import { cancelOrder } from './routes/cancel-order.ts'
 import { checkInTicket } from './routes/check-in-ticket.ts'
 import { checkPaymentRoute } from './routes/check-payment.ts'
 import { checkPaymentAccount } from './routes/check-payment-account.ts'
+import { closeBankEntry } from './routes/close-bank-entry.ts'
 import { closeEvent } from './routes/close-event.ts'
 import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
@@ -131,6 +133,8 @@ export function addRoutes(app: App, ctx: Context): void {
   importStatement(app, ctx)
   listBankTransfers(app, ctx)
   listBankEntries(app, ctx)
+  assignBankEntries(app, ctx)
+  closeBankEntry(app, ctx)
   receiveSimulatedWebhook(app, ctx)
   listVatRates(app, ctx)
   createVatRate(app, ctx)

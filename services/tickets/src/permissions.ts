@@ -82,6 +82,8 @@ export const access = defineAccess({
     importStatement: 'payment.record',
     listBankTransfers: 'payment.record',
     listBankEntries: 'payment.record',
+    assignBankEntries: 'payment.record',
+    closeBankEntry: 'payment.record',
     receiveSimulatedWebhook: 'public',
     listVatRates: 'selling-terms.write',
     createVatRate: 'selling-terms.write',

@@ -377,6 +377,15 @@ export const problems = defineProblems({
       fr: 'Sont dus {expectedMinor} {currency} en unités mineures ; vous avez écrit {amountMinor}.',
     },
   },
+  'transfer-not-awaited': {
+    status: 409,
+    title: { en: 'This order awaits no bank transfer.', fr: 'Cette commande n’attend aucun virement.' },
+  },
+  'bank-entry-closed': {
+    status: 409,
+    title: { en: 'This money has been dealt with.', fr: 'Cette somme a déjà été traitée.' },
+    detail: { en: 'It is "{outcome}" now.', fr: 'Son état est « {outcome} ».' },
+  },
   'statement-unreadable': {
     status: 422,
     title: { en: 'This is no statement that can be read.', fr: 'Ce relevé est illisible.' },

@@ -1,15 +1,16 @@
 import { DomainError } from '@guichet/problem'
 import { toId } from '@guichet/server'
-import type { BankEntryRow, TicketsDb, TicketsTx } from '../db.ts'
+import type { TicketsDb, TicketsTx } from '../db.ts'
 import { creditorReferencesIn } from '../payments/creditor-reference.ts'
 import { parseAmount } from './amount.ts'
+import type { OpenOutcome } from './open-entries.ts'
 import type { StatementRow } from './read-statement.ts'
 
 /**
  * What a row comes to. `paid`: it pays the payment that it names. `wrong-amount`, `paid-already`, `unmatched`: money came, and
  * a person must look. `duplicate`: imported before. `outgoing`: money that went out. `unreadable`: no day, or no amount.
  */
-export type RowOutcome = BankEntryRow['outcome'] | 'duplicate' | 'outgoing' | 'unreadable'
+export type RowOutcome = 'paid' | OpenOutcome | 'duplicate' | 'outgoing' | 'unreadable'
 
 export interface MatchedRow extends StatementRow {
   outcome: RowOutcome

@@ -1,15 +1,16 @@
 import { newUuid } from '@guichet/server'
 import type { Context } from '../context.ts'
-import { COLUMNS, type TicketsTx } from '../db.ts'
+import { COLUMNS, type PaymentAccountRow, type TicketsTx } from '../db.ts'
 import { checkPayment } from '../payments/check-payment.ts'
 import type { MatchedRow } from './match-rows.ts'
+import { isOpen, postEntries } from './open-entries.ts'
 
 const AT_ONCE = 50
 
-/** Writes down what came, one row for each that is not known yet. What it pays is settled afterwards, by {@link settleEntries}. */
+/** Writes down what came, one row for each that is not known yet, and in the books what pays nothing. What it pays is settled afterwards, by {@link settleEntries}. */
 export async function recordRows(
   tx: TicketsTx,
-  account: { id: string },
+  account: Pick<PaymentAccountRow, 'id' | 'organizer_id' | 'mode'>,
   rows: readonly MatchedRow[],
   by: { userUuid: string; now: Date },
 ): Promise<void> {
@@ -39,6 +40,7 @@ export async function recordRows(
       .values(entries.slice(at, at + 1_000))
       .execute()
   }
+  await postEntries(tx, 'arrived', account, entries.filter(isOpen), by.now)
 }
 
 /**

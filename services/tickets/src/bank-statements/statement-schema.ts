@@ -44,14 +44,32 @@ export const StatementAnswer = Type.Object({
   totals: Type.Object({}, { additionalProperties: Type.Integer(), description: 'Paid, in minor units, by currency.' }),
 })
 
+const EntryOutcome = Type.Union(
+  [
+    Type.Literal('paid'),
+    Type.Literal('part'),
+    Type.Literal('wrong-amount'),
+    Type.Literal('paid-already'),
+    Type.Literal('unmatched'),
+    Type.Literal('sent-back'),
+    Type.Literal('recorded-before'),
+  ],
+  {
+    description:
+      'paid: pays the payment. part: pays it together with others. wrong-amount, paid-already, unmatched: a person must look. sent-back, recorded-before: a member has closed it.',
+  },
+)
+
 export const BankEntryAnswer = Type.Object({
   id: Type.String(),
   source: Type.Union([Type.Literal('statement'), Type.Literal('hand')]),
-  outcome: Outcome,
+  outcome: EntryOutcome,
   bookedOn: Type.String({ format: 'date' }),
   amountMinor: Type.Integer(),
   currency: Type.String(),
   text: Type.String(),
   paymentId: nullable(Type.String()),
+  note: nullable(Type.String({ description: 'Of the member who closed it.' })),
+  closedAt: nullable(Type.String({ format: 'date-time' })),
   createdAt: Type.String({ format: 'date-time' }),
 })

@@ -112,6 +112,37 @@ export function dispute(
   }
 }
 
+interface MoneyAtBank {
+  id: string
+  organizerId: string
+  amountMinor: number
+  currency: string
+  account: LedgerAccount
+}
+
+/**
+ * Money at the bank that pays nothing yet: it arrived; it was assigned to a payment, whose charge takes its place; or somebody
+ * has closed it, because it was sent back or was in the books before.
+ */
+export function bankEntry(
+  what: 'arrived' | 'assigned' | 'closed',
+  { id, organizerId, amountMinor, currency, account }: MoneyAtBank,
+  occurredAt: Date,
+): LedgerEntry {
+  const [from, to]: [LedgerAccount, LedgerAccount] =
+    what === 'arrived' ? ['customer-prepayments', account] : [account, 'customer-prepayments']
+  return {
+    kind: `entry-${what}`,
+    sourceId: id,
+    organizerId,
+    eventId: null,
+    orderId: null,
+    currency,
+    occurredAt,
+    postings: move(amountMinor, from, to),
+  }
+}
+
 function aboutOrder(order: Purchase): Pick<LedgerEntry, 'organizerId' | 'eventId' | 'orderId'> {
   return { organizerId: order.organizer_id, eventId: order.event_id, orderId: order.id }
 }

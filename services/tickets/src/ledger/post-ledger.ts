@@ -11,6 +11,9 @@ export const LEDGER_KINDS = [
   'dispute-won',
   'dispute-lost',
   'manual',
+  'entry-arrived',
+  'entry-assigned',
+  'entry-closed',
 ] as const
 export type LedgerKind = (typeof LEDGER_KINDS)[number]
 
@@ -37,11 +40,12 @@ export interface Posting {
 /** One movement of money: what caused it and its kind are its identity. */
 export interface LedgerEntry {
   kind: LedgerKind
-  /** The payment, order, refund or dispute that it is about. */
+  /** The payment, order, refund, dispute or entry at the bank that it is about. */
   sourceId: string
   organizerId: string
-  eventId: string
-  orderId: string
+  /** Null, as the order, for money of which nobody knows yet what it is for. */
+  eventId: string | null
+  orderId: string | null
   currency: string
   occurredAt: Date
   /** Of sum zero. Those of nothing are left out; a movement of nothing is not written. */

@@ -8,7 +8,9 @@ export const LedgerKindSchema = Type.Enum([...LEDGER_KINDS])
 
 export const TransactionAnswer = Type.Object({
   kind: LedgerKindSchema,
-  source: Type.String({ description: 'The id of the payment, order, refund or dispute that it is about.' }),
+  source: Type.String({
+    description: 'The id of the payment, order, refund, dispute or entry at the bank that it is about.',
+  }),
   eventId: nullable(Type.String()),
   orderId: nullable(Type.String()),
   currency: Type.String(),
@@ -46,5 +48,6 @@ export function presentSource(kind: LedgerKind, sourceId: string): string {
   if (kind === 'charge') return toId('pay', sourceId)
   if (kind === 'sale') return toId('ord', sourceId)
   if (kind.startsWith('refund-')) return toId('rfd', sourceId)
+  if (kind.startsWith('entry-')) return toId('bke', sourceId)
   return toId(kind.startsWith('dispute-') ? 'dsp' : 'led', sourceId)
 }

@@ -32,9 +32,9 @@ export function importStatement(app: App, ctx: Context): void {
       const userUuid = toUuid('usr', userOf(request).userId)
       const matched = await inTransaction(ctx.db, async (tx) => {
         // One import at a time: two at once of the same file would both find its rows new.
-        await lockAccount(tx, id)
+        const locked = await lockAccount(tx, id)
         const found = await matchRows(tx, id, rows)
-        await recordRows(tx, { id }, found, { userUuid, now: await ctx.time(tx) })
+        await recordRows(tx, locked, found, { userUuid, now: await ctx.time(tx) })
         return found
       })
       while ((await settleEntries(ctx, { accountId: id })) > 0) {

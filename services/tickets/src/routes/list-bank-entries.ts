@@ -1,6 +1,8 @@
 import { type App, decodeCursor, encodeCursor, toId, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import { assertBankTransfer } from '../bank-statements/match-rows.ts'
+import { OPEN_OUTCOMES } from '../bank-statements/open-entries.ts'
+import { presentEntry } from '../bank-statements/present-entry.ts'
 import { BankEntryAnswer } from '../bank-statements/statement-schema.ts'
 import type { Context } from '../context.ts'
 import { COLUMNS } from '../db.ts'
@@ -34,7 +36,7 @@ export function listBankEntries(app: App, ctx: Context): void {
       const { cursor, limit = 50, open = false } = request.query
       let query = ctx.db.selectFrom('bank_entry').select(COLUMNS.bank_entry).where('account_id', '=', account.id)
       if (cursor) query = query.where('id', '<', toUuid('bke', String(decodeCursor(cursor, 1)[0])))
-      if (open) query = query.where('outcome', '<>', 'paid')
+      if (open) query = query.where('outcome', 'in', OPEN_OUTCOMES)
       const rows = await query
         .orderBy('id', 'desc')
         .limit(limit + 1)
@@ -42,17 +44,7 @@ export function listBankEntries(app: App, ctx: Context): void {
       const page = rows.slice(0, limit)
       const last = page.at(-1)
       return {
-        items: page.map((row) => ({
-          id: toId('bke', row.id),
-          source: row.source,
-          outcome: row.outcome,
-          bookedOn: row.booked_on,
-          amountMinor: row.amount_minor,
-          currency: row.currency,
-          text: row.text,
-          paymentId: row.payment_id && toId('pay', row.payment_id),
-          createdAt: row.created_at.toISOString(),
-        })),
+        items: page.map(presentEntry),
         nextCursor: rows.length > limit && last ? encodeCursor([toId('bke', last.id)]) : null,
       }
     },

@@ -43,14 +43,16 @@ export function createBankTransfer(account: AccountOf<'bank-transfer'>, db: Tick
         .where('payment_id', '=', uuidOf(paymentId))
         .executeTakeFirst()
       if (!transfer) return undefined
-      const entry = await db
+      const entries = await db
         .selectFrom('bank_entry')
         .select(['amount_minor', 'currency'])
         .where('payment_id', '=', transfer.payment_id)
-        .where('outcome', '=', 'paid')
-        .executeTakeFirst()
-      const { amount_minor: amountMinor, currency } = entry ?? transfer
-      const state = entry ? 'succeeded' : transfer.closed_at ? 'failed' : 'open'
+        .where('outcome', 'in', ['paid', 'part'])
+        .execute()
+      const { currency } = entries[0] ?? transfer
+      const paid = entries.length > 0
+      const amountMinor = paid ? entries.reduce((sum, entry) => sum + entry.amount_minor, 0) : transfer.amount_minor
+      const state = paid ? 'succeeded' : transfer.closed_at ? 'failed' : 'open'
       return { reference: transfer.reference, state, amountMinor, currency, redirectUrl: '' }
     },
 
