@@ -50,7 +50,7 @@ describe('the catalogues', () => {
     for (const { text } of sources) {
       for (const [, id = ''] of text.matchAll(/['"]([a-zA-Z]+(?:\.[a-zA-Z]+)+)['"]/g)) if (id in english) used.add(id)
       for (const [, template = ''] of text.matchAll(/t\(\s*`([^`]+)`/g)) {
-        patterns.push(new RegExp(`^${template.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[a-zA-Z]+')}$`))
+        patterns.push(new RegExp(`^${template.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[a-zA-Z:-]+')}$`))
       }
       for (const [, id = ''] of text.matchAll(/\bt\(\s*'([^']+)'/g)) expect(Object.keys(english)).toContain(id)
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Order, PaymentAttempt, Refund } from '../src/api/types.ts'
 import { textsOf } from '../src/messages/catalogue.server.ts'
+import { readPolicy } from '../src/tickets/policy-form.server.ts'
 import { readWish, refundWayOf } from '../src/tickets/refund-form.server.ts'
 import { timelineOf } from '../src/tickets/timeline.ts'
 
@@ -36,6 +37,22 @@ describe('the refund form', () => {
     expect(refundWayOf(null, { tickets })).toBe('lines')
     expect(refundWayOf('amount', { tickets })).toBe('amount')
     expect(refundWayOf('nonsense', { tickets: [] })).toBe('tickets')
+  })
+})
+
+describe('a refund policy', () => {
+  it('is kept in hundredths of a percent, typed as people type it', () => {
+    expect(readPolicy({ enabled: 'on', untilDays: '7', kept: '2,5 %' }, t).body).toEqual({
+      enabled: true,
+      untilDays: 7,
+      keptBp: 250,
+    })
+    expect(readPolicy({}, t).body).toEqual({ enabled: false, untilDays: 0, keptBp: 0 })
+  })
+
+  it('names the field that is wrong', () => {
+    const { check } = readPolicy({ untilDays: '366', kept: '101' }, t)
+    expect(check.faults.map(({ field }) => field)).toEqual(['untilDays', 'kept'])
   })
 })
 
