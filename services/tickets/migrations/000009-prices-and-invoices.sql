@@ -92,5 +92,7 @@ comment on column invoice.content is 'All that the paper says. The seller is nul
 create index invoice_by_id on invoice (id);
 create index invoice_of_organizer on invoice (organizer_id, id);
 create unique index invoice_once on invoice (event_id, order_id) where kind = 'invoice';
+-- Its invoice is found by invoice_once: a sale pays for no second index.
+create index credit_note_of_order on invoice (event_id, order_id) where kind = 'credit-note';
 create unique index credit_note_once on invoice (event_id, refund_id) where kind = 'credit-note';
 create index event_of_organizer on event (organizer_id);

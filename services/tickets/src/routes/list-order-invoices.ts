@@ -1,3 +1,4 @@
+import { sql } from '@guichet/database'
 import type { App } from '@guichet/server'
 import type { Context } from '../context.ts'
 import { COLUMNS } from '../db.ts'
@@ -25,6 +26,8 @@ export function listOrderInvoices(app: App, ctx: Context): void {
         .select(COLUMNS.invoice)
         .where('event_id', '=', order.event_id)
         .where('order_id', '=', order.id)
+        // Each kind by the index that it has: an event may have a hundred thousand papers.
+        .where(({ or, eb }) => or([eb('kind', '=', sql.lit('invoice')), eb('kind', '=', sql.lit('credit-note'))]))
         .orderBy('id')
         .execute()
       return { items: (await completePapers(ctx.db, papers)).map(presentInvoice) }
