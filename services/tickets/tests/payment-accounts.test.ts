@@ -1,8 +1,8 @@
 import { sql } from '@guichet/database'
-import { etag } from '@guichet/server'
+import { etag, toUuid } from '@guichet/server'
 import { newOrganizerId } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type PublishedEvent, publishEvent, startTickets, type Tickets } from './fixture.ts'
+import { hold, type PublishedEvent, publishEvent, sell, startTickets, type Tickets } from './fixture.ts'
 
 const KEY = `sk_test_${'4eC39HqLyjWDarjtT1zdp7dc'}`
 export const BANK = {
@@ -167,6 +167,22 @@ describe('a payment account', () => {
     const gone = await tickets.call('DELETE', `/v1/payment-accounts/${account.id}`, { token: event.owner })
     expect(gone.statusCode).toBe(204)
     expect((await tickets.call('GET', path, { token: event.owner })).json().items).toEqual([])
+  })
+
+  it('takes no payment any more once it is gone, though another process still remembers it', async () => {
+    const { event, create, offered } = await organizer()
+    const typeId = await sell(tickets, event)
+    const account = (await create({ ...BANK, enabled: true })).json()
+    expect(await offered()).toMatchObject([{ id: 'bank-transfer' }])
+    const order = await hold(tickets, event.eventId, typeId)
+    // As the other process does.
+    await sql`delete from payment_account where id = ${toUuid('pac', account.id)}`.execute(tickets.context.db)
+    const paid = await tickets.call('POST', `/v1/orders/${order.id}/payments`, {
+      secret: order.secret,
+      body: { provider: 'bank-transfer', returnUrl: 'http://localhost:4000/en' },
+    })
+    expect([paid.statusCode, paid.json().code]).toEqual([409, 'provider-not-offered'])
+    expect((await tickets.call('GET', `/v1/orders/${order.id}`, { secret: order.secret })).json().payment).toBeNull()
   })
 
   it('has a test button whose answer is kept', async () => {

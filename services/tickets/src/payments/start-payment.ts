@@ -33,6 +33,7 @@ export async function startPayment(
     .execute()
   const pending = earlier.find((payment) => payment.state === 'pending')
   if (pending) return pending
+  if (way.accountId) await keepAccount(tx, way.accountId)
   if (way.dueAt) await keepUntil(tx, order, way.dueAt)
   else if (earlier.some((payment) => payment.provider === 'bank-transfer')) {
     // Places are kept for days for money that travels for days; who pays at once after all has the time of all others.
@@ -59,6 +60,18 @@ export async function startPayment(
     })
     .returning(COLUMNS.payment)
     .executeTakeFirstOrThrow()
+}
+
+/** What is offered may be remembered for a second; an account that is gone by now could neither be asked nor refund. */
+async function keepAccount(tx: TicketsTx, accountUuid: string): Promise<void> {
+  const account = await tx
+    .selectFrom('payment_account')
+    .select('id')
+    .where('id', '=', accountUuid)
+    .where('enabled', '=', true)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (!account) throw new DomainError('provider-not-offered', { offered: [] })
 }
 
 async function keepUntil(tx: TicketsTx, order: OrderRow, until: Date): Promise<void> {
