@@ -24,6 +24,7 @@ import { forgetWaiting } from './jobs/forget-waiting.ts'
 import { startJob } from './jobs/loop.ts'
 import { offerWaiting } from './jobs/offer-waiting.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
+import { createHoldAllowance } from './orders/hold-allowance.ts'
 import { createOrderSecrets } from './orders/order-secret.ts'
 import type { PaymentProvider } from './payments/provider.ts'
 import { settleTogether } from './payments/settle-together.ts'
@@ -173,6 +174,10 @@ function createContext(
     orderSecrets: createOrderSecrets(secrets.orderSecret),
     ticketCodes: createTicketCodes(secrets.signingSecret),
     limits: createRateLimits(POLICIES),
+    allowances: {
+      account: createHoldAllowance({ max: config.holdsPerAccount, seconds: config.holdSeconds }),
+      address: createHoldAllowance({ max: config.holdsPerAddress, seconds: config.holdSeconds }),
+    },
   }
   return context
 }
