@@ -83,6 +83,8 @@ export async function openShop(): Promise<Shop> {
       simulatedUrl: 'http://127.0.0.1:1',
       holdSeconds: 600,
       extensionsMax: 10,
+      holdsPerAccount: 0,
+      holdsPerAddress: 0,
       offerSeconds: 14_400,
       databaseConnectionsMax: 6,
       trustProxy: ['loopback'],

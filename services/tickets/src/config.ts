@@ -15,6 +15,9 @@ export interface Config {
   /** How long places are kept for a buyer, and how much one extension adds. */
   holdSeconds: number
   extensionsMax: number
+  /** Holds that one account, and one address of guests, may place within `holdSeconds`; 0: any number. */
+  holdsPerAccount: number
+  holdsPerAddress: number
   /** How long places are kept for somebody on the waiting list. */
   offerSeconds: number
   databaseConnectionsMax: number
@@ -67,6 +70,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     simulatedUrl,
     holdSeconds: settings.integer('HOLD_SECONDS', 600, { min: 60, max: 3_600 }),
     extensionsMax: settings.integer('EXTENSIONS_MAX', 10, { min: 0, max: 10 }),
+    holdsPerAccount: settings.integer('HOLDS_PER_ACCOUNT', 20, { min: 0, max: 1_000_000 }),
+    holdsPerAddress: settings.integer('HOLDS_PER_ADDRESS', 200, { min: 0, max: 1_000_000 }),
     offerSeconds: settings.integer('OFFER_SECONDS', 14_400, { min: 60, max: 604_800 }),
     databaseConnectionsMax: settings.integer('DATABASE_CONNECTIONS', 10, { min: 2, max: 200 }),
     trustProxy: settings

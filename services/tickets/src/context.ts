@@ -2,6 +2,7 @@ import type { ServiceClient } from '@guichet/server'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import type { TicketsDb, TicketsTx } from './db.ts'
+import type { HoldAllowance } from './orders/hold-allowance.ts'
 import type { OrderSecrets } from './orders/order-secret.ts'
 import type { SellingAccounts } from './payment-accounts/offered.ts'
 import type { Sealing } from './payment-accounts/sealing.ts'
@@ -33,4 +34,6 @@ export interface Context {
   orderSecrets: OrderSecrets
   ticketCodes: TicketCodes
   limits: RateLimits
+  /** How much one account, and one address of guests, may hold. */
+  allowances: { account: HoldAllowance; address: HoldAllowance }
 }

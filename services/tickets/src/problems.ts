@@ -52,6 +52,14 @@ export const problems = defineProblems({
       fr: 'Rien n’a été commandé. Réessayez dans un instant avec la même Idempotency-Key.',
     },
   },
+  'too-many-holds': {
+    status: 429,
+    title: { en: 'Too many places are being held for you.', fr: 'Trop de places sont gardées pour vous.' },
+    detail: {
+      en: 'Pay for those you have, or try again in {retryAfterSeconds} s.',
+      fr: 'Payez celles que vous avez, ou réessayez dans {retryAfterSeconds} s.',
+    },
+  },
   'buyer-required': {
     status: 409,
     title: { en: 'Who is buying?', fr: 'Qui achète ?' },

@@ -27,7 +27,14 @@ import { offerWaiting } from './jobs/offer-waiting.ts'
 import { reconcileDaily } from './jobs/reconcile-daily.ts'
 import { reconcileRequested } from './jobs/reconcile-requested.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
+
+
 import { settleTransfers } from './jobs/settle-transfers.ts'
+
+
+import { createHoldAllowance } from './orders/hold-allowance.ts'
+
+
 import { createOrderSecrets } from './orders/order-secret.ts'
 import { createSellingAccounts } from './payment-accounts/offered.ts'
 import { createSealing } from './payment-accounts/sealing.ts'
@@ -197,6 +204,10 @@ function createContext(
     orderSecrets: createOrderSecrets(secrets.orderSecret),
     ticketCodes: createTicketCodes(secrets.signingSecret),
     limits: createRateLimits(POLICIES),
+    allowances: {
+      account: createHoldAllowance({ max: config.holdsPerAccount, seconds: config.holdSeconds }),
+      address: createHoldAllowance({ max: config.holdsPerAddress, seconds: config.holdSeconds }),
+    },
   }
   return context
 }

@@ -115,6 +115,8 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       holdSeconds: 600,
       extensionsMax: 10,
+      holdsPerAccount: 20,
+      holdsPerAddress: 200,
       jwksUrl: 'http://127.0.0.1:4101/.well-known/jwks.json',
     })
     const shown = JSON.stringify(config)

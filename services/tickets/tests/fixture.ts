@@ -45,6 +45,8 @@ export async function startTickets(options: FixtureOptions = {}) {
     simulatedUrl: 'http://127.0.0.1:9',
     holdSeconds: 600,
     extensionsMax: 10,
+    holdsPerAccount: 0,
+    holdsPerAddress: 0,
     offerSeconds: 14_400,
     databaseConnectionsMax: 10,
     trustProxy: ['loopback'],

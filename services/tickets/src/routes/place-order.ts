@@ -1,5 +1,5 @@
 import { DomainError } from '@guichet/problem'
-import { type App, claimKey, languageOf, parseId, toUuid } from '@guichet/server'
+import { type App, claimKey, languageOf, parseId, senderOf, toUuid } from '@guichet/server'
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Context } from '../context.ts'
@@ -67,12 +67,20 @@ export function placeOrderRoute(app: App, ctx: Context): void {
         locale: body.locale ?? languageOf(request),
         idempotency,
       }
+      const hold =
+        principal.kind === 'user'
+          ? ctx.allowances.account.take(principal.userId)
+          : ctx.allowances.address.take(senderOf(request))
       const placed = await placeOrder(ctx, wanted).catch(async (error: unknown) => {
+        hold.giveBack()
         await guess?.done(!(error instanceof DomainError && error.code === 'promo-code-invalid'))
         throw error
       })
       await guess?.done(true)
-      if (placed.replayed) reply.header('idempotency-replayed', 'true')
+      if (placed.replayed) {
+        hold.giveBack()
+        reply.header('idempotency-replayed', 'true')
+      }
       return reply.code(201).send(presentPlaced(ctx, placed))
     },
   )

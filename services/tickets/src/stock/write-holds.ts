@@ -79,8 +79,11 @@ export async function writeHolds(
   const orders = holds.map(({ order }) => order)
   const lines = holds.flatMap((hold) => hold.lines)
   const claims = holds.flatMap(({ idempotency, order }) => (idempotency ? [{ ...idempotency, order }] : []))
-  const column = <Row>(rows: readonly Row[], value: (row: Row) => string | number | null) =>
-    arrayLiteral(rows.map(value))
+  const column = <Row>(rows: readonly Row[], value: (row: Row) => string | number | null) => {
+    const values = rows.map(value)
+    // unnest makes up for what is missing with nulls; most orders have no code, account or offer.
+    return values.every((one) => one === null) ? '{}' : arrayLiteral(values)
+  }
   await client.query({
     name: 'write-holds',
     text: WRITE_HOLDS,

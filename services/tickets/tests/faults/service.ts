@@ -6,6 +6,8 @@ import { SECRETS } from '../fixture.ts'
 import { freePort } from '../payments-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** All buyers of a test have one address. */
+const ANY_NUMBER = '0'
 const NOWHERE = 'http://127.0.0.1:9'
 export const PUBLIC_URL = 'http://localhost:4000'
 /** Loaded before the program: it ends when this test does, also when that is killed. */
@@ -124,6 +126,7 @@ function environment(options: ServiceOptions, port: number): NodeJS.ProcessEnv {
     TICKETS_SIMULATED_API_KEY: SECRETS.simulatedApiKey,
     TICKETS_SIMULATED_WEBHOOK_SECRET: SECRETS.simulatedWebhookSecret,
     TICKETS_HOLD_SECONDS: '3600',
+    TICKETS_HOLDS_PER_ADDRESS: ANY_NUMBER,
     TICKETS_LOG_LEVEL: 'silent',
   }
 }

@@ -148,30 +148,32 @@ describe('a limit over several types that comes while buyers hold', () => {
     expect(await deadlocks()).toBe(0)
   })
 
-  it('may change its types and go again in the midst of them, and leaves nothing behind', {
-    timeout: 120_000,
-  }, async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const sale = await openSale(100)
-      const path = `/v1/events/${sale.event.eventId}/allotments`
-      const { id } = (
-        await member(sale, 'POST', path, { kind: 'shared', ticketTypeIds: sale.types, capacity: 60 })
-      ).json()
-      const [first] = sale.types
-      await amidBuyers(sale, round, async () => {
-        const narrowed = await member(sale, 'PATCH', `/v1/allotments/${id}`, { ticketTypeIds: [first] })
-        expect(narrowed.statusCode, narrowed.body).toBe(200)
-        if (round % 2) expect((await member(sale, 'DELETE', `/v1/allotments/${id}`)).statusCode).toBe(204)
-      })
-    }
-    expect(await violations()).toEqual([])
-    // And every hold still gives back exactly what it took.
-    tickets.clock.advance(601)
-    while ((await expireHolds.run(tickets.context)) > 0);
-    expect(await violations()).toEqual([])
-    const left = await sql`select id from allotment where held > 0`.execute(tickets.context.db)
-    expect(left.rows).toEqual([])
-  })
+  it(
+    'may change its types and go again in the midst of them, and leaves nothing behind',
+    limitFor(ROUNDS),
+    async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const sale = await openSale(100)
+        const path = `/v1/events/${sale.event.eventId}/allotments`
+        const { id } = (
+          await member(sale, 'POST', path, { kind: 'shared', ticketTypeIds: sale.types, capacity: 60 })
+        ).json()
+        const [first] = sale.types
+        await amidBuyers(sale, round, async () => {
+          const narrowed = await member(sale, 'PATCH', `/v1/allotments/${id}`, { ticketTypeIds: [first] })
+          expect(narrowed.statusCode, narrowed.body).toBe(200)
+          if (round % 2) expect((await member(sale, 'DELETE', `/v1/allotments/${id}`)).statusCode).toBe(204)
+        })
+      }
+      expect(await violations()).toEqual([])
+      // And every hold still gives back exactly what it took.
+      tickets.clock.advance(601)
+      while ((await expireHolds.run(tickets.context)) > 0);
+      expect(await violations()).toEqual([])
+      const left = await sql`select id from allotment where held > 0`.execute(tickets.context.db)
+      expect(left.rows).toEqual([])
+    },
+  )
 
   it('strands places when the orders that are there are forgotten (the control)', async () => {
     const sale = await openSale(100)
