@@ -28,12 +28,9 @@ import { reconcileDaily } from './jobs/reconcile-daily.ts'
 import { reconcileRequested } from './jobs/reconcile-requested.ts'
 import { refundCancelledEvents } from './jobs/refund-cancelled-events.ts'
 
-
 import { settleTransfers } from './jobs/settle-transfers.ts'
 
-
 import { createHoldAllowance } from './orders/hold-allowance.ts'
-
 
 import { createOrderSecrets } from './orders/order-secret.ts'
 import { createSellingAccounts } from './payment-accounts/offered.ts'
