@@ -191,7 +191,6 @@ comment on table invoice is 'Papers as they were issued, and never changed. A fr
 comment on column invoice.total_minor is 'Of a credit note: what is given back.';
 comment on column invoice.content is 'All that the paper says. The seller is null until the organizer says who sells: until then it is shown to nobody.';
 CREATE INDEX credit_note_of_order ON public.invoice USING btree (event_id, order_id) WHERE (kind = 'credit-note'::text);
-CREATE INDEX credit_note_of_order ON public.invoice USING btree (event_id, order_id) WHERE (kind = 'credit-note'::text);
 CREATE INDEX invoice_by_id ON public.invoice USING btree (id);
 CREATE INDEX invoice_of_organizer ON public.invoice USING btree (organizer_id, id);
 CREATE UNIQUE INDEX credit_note_once ON public.invoice USING btree (event_id, refund_id) WHERE (kind = 'credit-note'::text);
