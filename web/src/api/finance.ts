@@ -96,6 +96,9 @@ export const LEDGER_KINDS = [
   'dispute-won',
   'dispute-lost',
   'manual',
+  'entry-arrived',
+  'entry-assigned',
+  'entry-closed',
 ] as const
 
 export interface LedgerTransaction {
