@@ -216,6 +216,28 @@ describe('the ways to pay at an event', () => {
     expect(await offered()).toEqual([])
   })
 
+  it('are only those that can take what is owed', async () => {
+    const { event, create, offered } = await organizer()
+    for (const account of [STRIPE, BANK]) await create({ ...account, enabled: true })
+    const all = ['bank-transfer', 'stripe']
+    expect((await offered()).map(({ id }) => id).sort()).toEqual(all)
+    const at = `/v1/events/${event.eventId}/payment-providers`
+    const taking = async (query: string) =>
+      (await tickets.call('GET', `${at}?${query}`)).json().items.map(({ id }: { id: string }) => id)
+    expect((await taking('amountMinor=50&currency=EUR')).sort()).toEqual(all)
+    expect(await taking('amountMinor=49&currency=EUR')).toEqual(['bank-transfer'])
+    expect(await taking('amountMinor=5125&currency=KWD')).toEqual(['bank-transfer'])
+    for (const bad of ['amountMinor=49', 'currency=EUR', 'amountMinor=0&currency=EUR', 'amountMinor=1&currency=euro']) {
+      expect((await tickets.call('GET', `${at}?${bad}`)).statusCode, bad).toBe(400)
+    }
+    const order = await hold(tickets, event.eventId, await sell(tickets, event, { priceMinor: 49 }))
+    const paid = await tickets.call('POST', `/v1/orders/${order.id}/payments`, {
+      secret: order.secret,
+      body: { provider: 'stripe', returnUrl: 'http://localhost:4000/en' },
+    })
+    expect(paid.json()).toMatchObject({ status: 409, code: 'provider-not-offered', offered: ['bank-transfer'] })
+  })
+
   it('are nothing for an event that does not exist', async () => {
     const answer = await tickets.call('GET', '/v1/events/evt_00000000000000000000000000/payment-providers')
     expect(answer.statusCode).toBe(404)

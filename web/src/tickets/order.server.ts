@@ -85,7 +85,8 @@ export async function waysToPay(event: RequestEvent, order: Order): Promise<Paym
   if (order.totalMinor === 0) return []
   try {
     const path = `/v1/events/${order.eventId}/payment-providers`
-    return (await call<{ items: PaymentWay[] }>(event, 'tickets', path)).body.items
+    const query = { amountMinor: String(order.totalMinor), currency: order.currency }
+    return (await call<{ items: PaymentWay[] }>(event, 'tickets', path, { query })).body.items
   } catch (problem) {
     if (problem instanceof ApiError) return null
     throw problem

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Static } from 'typebox'
 import { COLUMNS, type PaymentAccountRow, type TicketsDb, type TicketsTx } from '../db.ts'
 import type { Mode, ProviderName } from '../payments/provider.ts'
+import { type Sum, takes } from '../payments/takes.ts'
 import type { BankTransferSettings } from './account-terms.ts'
 
 /** A way to pay at an event. */
@@ -45,17 +46,20 @@ export function createSellingAccounts(): SellingAccounts {
 
 /**
  * The ways to pay at an event. An organizer without accounts sells with simulated money where the platform has it. A bank
- * transfer is none when it could arrive only after the event has begun; without `when` it is left out.
+ * transfer is none when it could arrive only after the event has begun; without `when` it is left out. With `sum`, only those
+ * that can take it.
  */
 export function offeredBy(
   accounts: readonly PaymentAccountRow[],
   simulated: boolean,
   when: { now: Date; startsAt: Date } | undefined,
+  sum?: Sum | undefined,
 ): Offered[] {
   if (accounts.length === 0) {
     return simulated ? [{ provider: 'simulated', mode: 'test', accountId: null, dueAt: null }] : []
   }
   return accounts.flatMap(({ id, provider, mode, settings }) => {
+    if (sum && !takes(provider, sum)) return []
     const way = { provider, mode, accountId: id, dueAt: null }
     if (provider !== 'bank-transfer') return way
     const { dueDays } = settings as Static<typeof BankTransferSettings>

@@ -86,7 +86,8 @@ async function chosenWay(ctx: Context, order: OrderRow, provider: string): Promi
   const simulated = ctx.providers.simulated !== undefined
   // Only what is due later needs to know when.
   const when = accounts.some((account) => account.provider === 'bank-transfer') ? await dates(ctx, order) : undefined
-  return assertOffered(offeredBy(accounts, simulated, when), provider)
+  const sum = { amountMinor: order.total_minor, currency: order.currency }
+  return assertOffered(offeredBy(accounts, simulated, when, sum), provider)
 }
 
 async function dates(ctx: Context, order: OrderRow): Promise<{ now: Date; startsAt: Date }> {
