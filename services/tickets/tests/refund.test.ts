@@ -157,6 +157,33 @@ describe('a cancelled event', () => {
     expect(event?.settling).toBe(false)
   })
 
+  it('winds up the others when one order of one event cannot be', async () => {
+    const [one, other] = [await publishEvent(shop.tickets), await publishEvent(shop.tickets)]
+    const type = await sell(shop.tickets, one)
+    const broken = await bought(1, { eventId: one.eventId, type })
+    const good = [
+      await bought(1, { eventId: one.eventId, type }),
+      await bought(1, { eventId: other.eventId, type: await sell(shop.tickets, other) }),
+    ]
+    const setProblem = (problem: 'late-payment' | null) =>
+      shop.tickets.context.db
+        .updateTable('payment')
+        .set({ problem })
+        .where('order_id', '=', toUuid('ord', broken.id))
+        .execute()
+    await setProblem('late-payment')
+    for (const own of [one, other]) {
+      await shop.tickets.deliver('events.event-cancelled.v1', { ...own, version: 2, status: 'cancelled' })
+    }
+    for (let round = 0; round < 40; round++) await refundCancelledEvents.run(shop.tickets.context)
+    for (const order of good) expect((await shop.read(order)).state).toBe('refunded')
+    expect((await shop.read(broken)).state).toBe('confirmed')
+    await setProblem(null)
+    for (let round = 0; round < 40; round++) await refundCancelledEvents.run(shop.tickets.context)
+    expect((await shop.read(broken)).state).toBe('refunded')
+    await finishRefunds.run(shop.tickets.context)
+  })
+
   it('tells notifications whom to write to, also those already refunded', async () => {
     const own = await publishEvent(shop.tickets)
     const type = await sell(shop.tickets, own)

@@ -53,6 +53,11 @@ describe('what an organizer takes back', () => {
       expect((await save(url, POLICY, event.owner)).statusCode).toBe(412)
       expect((await save(url, POLICY, event.owner, '"v1"')).json().version).toBe(2)
     }
+    const other = await publishEvent(shop.tickets)
+    const first = await Promise.all(
+      [1, 2, 3].map((days) => save(ofEvent(other), { ...POLICY, untilDays: days }, other.owner)),
+    )
+    expect(first.map((answer) => answer.statusCode).sort()).toEqual([200, 412, 412])
     const finance = await event.member('finance')
     expect((await shop.tickets.call('GET', ofOrganizer(event), { token: finance })).statusCode).toBe(200)
     const stranger = (await publishEvent(shop.tickets)).owner

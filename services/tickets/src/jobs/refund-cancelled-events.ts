@@ -1,9 +1,9 @@
-import { inTransaction } from '@guichet/database'
+import { inTransaction, sql } from '@guichet/database'
 import type { ExpressionBuilder } from 'kysely'
 import { COLUMNS, type Schema, type TicketsTx } from '../db.ts'
 import { endLockedHolds } from '../orders/end-holds.ts'
 import { readBooks } from '../refunds/order-books.ts'
-import { planRefund, type RefundWish } from '../refunds/plan-refund.ts'
+import { planEach, type RefundWish } from '../refunds/plan-refund.ts'
 import { promiseRefunds } from '../refunds/promise-refunds.ts'
 import type { Job } from './loop.ts'
 
@@ -22,6 +22,8 @@ export const refundCancelledEvents: Job = {
         .selectFrom('event')
         .select('event_id')
         .where('settling', '=', true)
+        // Any of them: one that cannot be finished must not keep the others waiting.
+        .orderBy(sql`random()`)
         .limit(1)
         .forNoKeyUpdate()
         .skipLocked()
@@ -66,9 +68,9 @@ async function refundOrders(tx: TicketsTx, eventId: string, now: Date): Promise<
     .skipLocked()
     .execute()
   const books = await readBooks(tx, confirmed, { lock: true })
-  const planned = books.map((one) => ({ books: one, plan: planRefund(one, ALL_NOT_ADMITTED) }))
+  const planned = planEach(books, ALL_NOT_ADMITTED)
   await promiseRefunds(tx, planned, { reason: 'event-cancelled', firstAttemptAt: now }, now)
-  return confirmed.length
+  return planned.length
 }
 
 /** True while an order is in another's hands, so that there may be more to do. */

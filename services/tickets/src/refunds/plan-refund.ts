@@ -64,6 +64,18 @@ export function planRefund(books: OrderBooks, wish: RefundWish): RefundPlan {
   }
 }
 
+/** Plans of those orders that have something left; who was refunded in between, or has come in, has not. */
+export function planEach(all: readonly OrderBooks[], wish: RefundWish): { books: OrderBooks; plan: RefundPlan }[] {
+  return all.flatMap((books) => {
+    try {
+      return [{ books, plan: planRefund(books, wish) }]
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'order-not-refundable') return []
+      throw error
+    }
+  })
+}
+
 function amountOf(books: OrderBooks, wish: RefundWish, worthMinor: number): number {
   const wanted = wish.amountMinor ?? worthMinor - keptOf(worthMinor, wish.keptBp ?? 0, books.order.currency)
   const left = Math.min(worthMinor, books.refundableMinor)

@@ -1,10 +1,9 @@
 import { inTransaction, sql } from '@guichet/database'
-import { DomainError } from '@guichet/problem'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type RefundRunRow, type TicketsTx } from '../db.ts'
 import { readBooks } from './order-books.ts'
-import { planRefund, type RefundWish } from './plan-refund.ts'
-import { type PlannedRefund, promiseRefunds } from './promise-refunds.ts'
+import { planEach, type RefundWish } from './plan-refund.ts'
+import { promiseRefunds } from './promise-refunds.ts'
 
 /** What a mass refund gives back, seen before and after. */
 export interface RefundTotals {
@@ -37,7 +36,7 @@ export async function previewRun(ctx: Context, terms: RunTerms): Promise<RefundT
       const orders: OrderRow[] = await nextOrders(tx, terms, last)
       last = orders.at(-1)?.id ?? null
       if (last === null) return totals
-      const planned = await planAll(tx, terms, orders, { lock: false })
+      const planned = planEach(await readBooks(tx, orders, { lock: false }), wishOf(terms))
       for (const { books, plan } of planned) {
         totals.orders += 1
         totals.tickets += plan.ticketIds.length
@@ -61,7 +60,7 @@ export async function continueRun(tx: TicketsTx, run: RefundRunRow, now: Date): 
     return 0
   }
   const orders = await lockAll(tx, page)
-  const planned = await planAll(tx, run, orders, { lock: true })
+  const planned = planEach(await readBooks(tx, orders, { lock: true }), wishOf(run))
   const cause = { reason: 'requested', requestedBy: run.requested_by, runId: run.id, firstAttemptAt: now } as const
   await promiseRefunds(tx, planned, { ...cause, note: run.note ?? undefined }, now)
   await updateRun(tx, run, {
@@ -110,24 +109,6 @@ async function lockAll(tx: TicketsTx, orders: readonly OrderRow[]): Promise<Orde
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()
-}
-
-/** Plans of those that have something left; who was refunded in between, or has come in, has not. */
-async function planAll(
-  tx: TicketsTx,
-  terms: RunTerms,
-  orders: readonly OrderRow[],
-  options: { lock: boolean },
-): Promise<PlannedRefund[]> {
-  const wish = wishOf(terms)
-  return (await readBooks(tx, orders, options)).flatMap((books) => {
-    try {
-      return [{ books, plan: planRefund(books, wish) }]
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'order-not-refundable') return []
-      throw error
-    }
-  })
 }
 
 async function countAdmitted(tx: TicketsTx, terms: RunTerms, orders: readonly OrderRow[]): Promise<number> {

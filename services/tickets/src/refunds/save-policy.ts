@@ -1,6 +1,7 @@
 import { assertIfMatch } from '@guichet/server'
 import type { Static } from 'typebox'
 import type { TicketsTx } from '../db.ts'
+import { lockSellingTerms } from '../prices/lock-selling-terms.ts'
 import { presentPolicy, type RefundPolicyBody } from './refund-policy.ts'
 
 /** Writes an organizer's policy (`event_id` null) or an event's own. The first has the version 0 before it. */
@@ -10,6 +11,8 @@ export async function savePolicy(
   key: { organizer_id: string; event_id: string | null },
   body: Static<typeof RefundPolicyBody>,
 ) {
+  // Of a first one there is no row to lock: of two at once, one has not seen the other.
+  await lockSellingTerms(tx, key.organizer_id)
   const current = await tx
     .selectFrom('refund_policy')
     .select('version')
