@@ -128,6 +128,15 @@ const QUERIES: Record<string, string> = {
      where books.unspent <> 0 or books.owed <> due.to_pay_back or books.disputed <> due.open_disputes
         or books.at_provider <> due.charged - due.paid_back - due.open_disputes - due.lost
         or books.earned <> case when orders.state in ('confirmed', 'refunded') then orders.total_minor - orders.refunded_minor else 0 end - due.lost`,
+  'the ledger differs from the money at the bank': `
+    select entry.id, entry.outcome, books.arrived, books.gone
+      from bank_entry entry
+      join lateral (select coalesce(bool_or(kind = 'entry-arrived'), false) as arrived,
+                           coalesce(bool_or(kind in ('entry-assigned', 'entry-closed')), false) as gone
+                      from ledger_transaction where source_id = entry.id and kind like 'entry-%') books on true
+     where case when entry.outcome in ('paid', 'part') then books.arrived <> books.gone
+                when entry.outcome in ('sent-back', 'recorded-before') then not (books.arrived and books.gone)
+                else not books.arrived or books.gone end`,
   'the ledger has a movement of nobody': `
     select source_id, kind from ledger_transaction where kind <> 'manual' and order_id not in (select id from orders)`,
   'I11 a hold outlived its deadline': `select id, expires_at from orders where state = 'held' and expires_at < $1::timestamptz - interval '60 seconds'`,
