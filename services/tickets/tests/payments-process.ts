@@ -63,7 +63,10 @@ export async function startPayments() {
   return {
     url,
     /** What the buyer does on the hosted page. */
-    async act(redirectUrl: string, act: 'pay' | 'pay-slowly' | 'pay-with-step' | 'approve' | 'decline' | 'abandon'): Promise<number> {
+    async act(
+      redirectUrl: string,
+      act: 'pay' | 'pay-slowly' | 'pay-with-step' | 'approve' | 'decline' | 'abandon',
+    ): Promise<number> {
       const answer = await fetch(redirectUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
