@@ -15,7 +15,7 @@ export interface Config {
   /** How long places are kept for a buyer, and how much one extension adds. */
   holdSeconds: number
   extensionsMax: number
-  /** Holds that one account, and one address of guests, may place within `holdSeconds`; 0: any number. */
+  /** Holds that one account, and one address of guests, may place within `holdSeconds`; 0: no limit. */
   holdsPerAccount: number
   holdsPerAddress: number
   /** How long places are kept for somebody on the waiting list. */

@@ -185,7 +185,7 @@ function createContext(
     providers: createProviders({
       sealing,
       simulated: simulated && wrap(simulated),
-      create: (account) => wrap(createAdapter(account, { db, baseUrls: overrides.baseUrls ?? {} })),
+      create: (account) => wrap(createAdapter(account, { db, nowMs: Date.now, baseUrls: overrides.baseUrls ?? {} })),
     }),
     sealing,
     sellingAccounts: createSellingAccounts(),

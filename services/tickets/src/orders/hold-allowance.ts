@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 
 /** How many holds one sender may place, in how many seconds. */
 export interface HoldPolicy {
-  /** 0: any number. */
+  /** 0: no limit. */
   max: number
   seconds: number
 }

@@ -8,6 +8,8 @@ import { createStripeProvider } from './providers/stripe.ts'
 /** What adapters need beside the account. */
 export interface Surroundings {
   db: TicketsDb
+  /** The present, in milliseconds since the epoch: providers sign and grant by the clock, not by our database's. */
+  nowMs(): number
   /** Where the providers are, in tests; by default where they really are. */
   baseUrls: { stripe?: string; paypal?: string }
 }
@@ -19,11 +21,17 @@ export function createAdapter(account: OpenedAccount, around: Surroundings): Pay
       return createBankTransfer(account, around.db)
     case 'stripe': {
       const { mode, secrets } = account
-      return createStripeProvider({ ...secrets, mode, baseUrl: around.baseUrls.stripe })
+      return createStripeProvider({ ...secrets, mode, nowMs: around.nowMs, baseUrl: around.baseUrls.stripe })
     }
     case 'paypal': {
       const { mode, settings, secrets } = account
-      return createPayPalProvider({ ...settings, ...secrets, mode, baseUrl: around.baseUrls.paypal })
+      return createPayPalProvider({
+        ...settings,
+        ...secrets,
+        mode,
+        nowMs: around.nowMs,
+        baseUrl: around.baseUrls.paypal,
+      })
     }
     default:
       return account satisfies never

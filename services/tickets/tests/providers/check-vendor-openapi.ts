@@ -105,6 +105,7 @@ async function callsToStripe(): Promise<Call[]> {
     secretKey: 'sk_test_loopback',
     webhookSecrets: ['whsec_loopback'],
     baseUrl: stripe.url,
+    nowMs: Date.now,
   })
   await provider.check()
   for (const more of [{ locale: 'fr' }, { currency: 'JPY' }, { currency: 'KWD', amountMinor: 4_910 }]) {
@@ -137,6 +138,7 @@ async function callsToPayPal(): Promise<Call[]> {
     clientSecret: 'secret-loopback',
     webhookId: WEBHOOK_ID,
     baseUrl: paypal.url,
+    nowMs: Date.now,
   })
   await provider.check()
   for (const more of [{ locale: 'fr' }, { currency: 'JPY' }, { currency: 'HUF', amountMinor: 490_000 }]) {

@@ -11,6 +11,7 @@ const optionsFor = (baseUrl: string) => ({
   clientSecret: 'secret-loopback',
   webhookId: WEBHOOK_ID,
   baseUrl,
+  nowMs: Date.now,
   timeoutMs: 400,
 })
 

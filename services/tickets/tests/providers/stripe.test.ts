@@ -12,6 +12,7 @@ providerContract('stripe', async () => {
     secretKey: 'sk_test_loopback',
     webhookSecrets: ['whsec_next', 'whsec_loopback'],
     baseUrl: stripe.url,
+    nowMs: Date.now,
     timeoutMs: 400,
   }
   const paidSession = (paymentId: string) =>
@@ -58,6 +59,7 @@ describe('Stripe', () => {
       secretKey: 'sk_test_loopback',
       webhookSecrets: ['whsec_loopback'],
       baseUrl: stripe.url,
+      nowMs: Date.now,
       timeoutMs: 1_000,
       ...more,
     })

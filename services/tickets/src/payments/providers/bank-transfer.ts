@@ -1,3 +1,4 @@
+import { sql } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import { parseId } from '@guichet/server'
 import { COLUMNS, type TicketsDb } from '../../db.ts'
@@ -59,7 +60,7 @@ export function createBankTransfer(account: AccountOf<'bank-transfer'>, db: Tick
     async close(reference) {
       await db
         .updateTable('bank_transfer')
-        .set({ closed_at: new Date() })
+        .set({ closed_at: sql`now()` })
         .where('reference', '=', reference)
         .where('closed_at', 'is', null)
         .execute()

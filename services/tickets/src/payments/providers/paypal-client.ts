@@ -4,6 +4,7 @@ export interface PayPalConnection {
   mode: Mode
   clientId: string
   clientSecret: string
+  nowMs(): number
   /** Where a fake is, in tests. */
   baseUrl?: string | undefined
   timeoutMs?: number | undefined
@@ -53,7 +54,7 @@ interface Token {
 
 /** Speaks PayPal's REST with an access token, which is kept until shortly before it lapses. */
 export function connectPayPal(options: PayPalConnection): PayPalClient {
-  const { mode, clientId, clientSecret, timeoutMs = 10_000 } = options
+  const { mode, clientId, clientSecret, nowMs, timeoutMs = 10_000 } = options
   const base = options.baseUrl ?? (mode === 'live' ? 'https://api-m.paypal.com' : 'https://api-m.sandbox.paypal.com')
   let token: Promise<Token> | undefined
 
@@ -74,14 +75,14 @@ export function connectPayPal(options: PayPalConnection): PayPalClient {
       body: 'grant_type=client_credentials',
     })
     const { access_token, expires_in } = read<{ access_token: string; expires_in: number }>(reply)
-    return { value: access_token, validUntil: Date.now() + (expires_in - 60) * 1_000 }
+    return { value: access_token, validUntil: nowMs() + (expires_in - 60) * 1_000 }
   }
 
   /** One for all who ask at once. One that lapsed, or could not be had, is followed by another. */
   async function accessToken(): Promise<string> {
     const known = token
     const kept = await known?.catch(() => undefined)
-    if (kept && kept.validUntil > Date.now()) return kept.value
+    if (kept && kept.validUntil > nowMs()) return kept.value
     if (token === known) token = newToken()
     return (await (token ?? newToken())).value
   }

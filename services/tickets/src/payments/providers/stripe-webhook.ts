@@ -19,7 +19,7 @@ interface Subject {
  * @throws DomainError `webhook-refused`
  */
 export function readStripeWebhook(
-  { mode, webhookSecrets }: { mode: Mode; webhookSecrets: readonly string[] },
+  { mode, webhookSecrets, nowMs }: { mode: Mode; webhookSecrets: readonly string[]; nowMs(): number },
   headers: WebhookHeaders,
   body: Buffer,
 ): ProviderWebhook {
@@ -28,7 +28,7 @@ export function readStripeWebhook(
   const event = firstVerified(webhookSecrets, header, body)
   // The SDK lets a signature of tomorrow pass.
   const signedAt = Number(/(?:^|,)t=(\d+)/.exec(header)?.[1])
-  if (!(signedAt <= Date.now() / 1_000 + TOLERANCE_SECONDS)) throw new DomainError('webhook-refused')
+  if (!(signedAt <= nowMs() / 1_000 + TOLERANCE_SECONDS)) throw new DomainError('webhook-refused')
   if (typeof event.id !== 'string' || event.livemode !== (mode === 'live')) throw new DomainError('webhook-refused')
   return { webhookId: event.id, ...about(event.type, event.data?.object as Subject | undefined) }
 }

@@ -17,6 +17,7 @@ import { readStripeWebhook } from './stripe-webhook.ts'
 export interface StripeOptions extends StripeConnection {
   mode: Mode
   webhookSecrets: readonly string[]
+  nowMs(): number
 }
 
 /** Stripe lets no page lapse earlier than half an hour from now, and none later than a day. */
@@ -58,7 +59,7 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
 
   /** Nobody has seen a session whose creation failed for us, so a second one, under a second key, takes no money twice. */
   async function createSession(terms: PaymentTerms): Promise<Stripe.Checkout.Session> {
-    const params = toSessionParams(terms)
+    const params = toSessionParams(terms, options.nowMs())
     try {
       return await sessions.create(params, { idempotencyKey: terms.paymentId })
     } catch (error) {
@@ -183,7 +184,7 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
   }
 }
 
-function toSessionParams(terms: PaymentTerms): Stripe.Checkout.SessionCreateParams {
+function toSessionParams(terms: PaymentTerms, nowMs: number): Stripe.Checkout.SessionCreateParams {
   const unit_amount = toStripeAmount(terms.amountMinor, terms.currency)
   assertChargeable(unit_amount, terms.currency)
   const metadata = { payment_id: terms.paymentId }
@@ -207,7 +208,7 @@ function toSessionParams(terms: PaymentTerms): Stripe.Checkout.SessionCreatePara
     cancel_url: terms.returnUrl,
     locale: terms.locale === 'fr' ? 'fr' : 'en',
     // The same at each repetition, unless the hold was extended meanwhile.
-    ...(lapses < Date.now() + LAPSES_MAX_MS && { expires_at: Math.floor(lapses / 1_000) }),
+    ...(lapses < nowMs + LAPSES_MAX_MS && { expires_at: Math.floor(lapses / 1_000) }),
     // An address that Stripe finds fault with would cost the sale.
     ...(isPlainAddress(terms.buyerEmail) && { customer_email: terms.buyerEmail }),
   }
