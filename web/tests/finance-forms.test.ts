@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { accountField, isIban, readAccount, withoutSecrets } from '../src/finance/account-form.server.ts'
-import { feeOf, parsePercent, rateOn, typedPercent, vatContained } from '../src/finance/fee.ts'
+import { parsePercent, rateOn, typedPercent, vatContained } from '../src/finance/fee.ts'
 import { standings } from '../src/finance/ledger.ts'
 import { statementText } from '../src/finance/statement-file.server.ts'
 import { textsOf } from '../src/messages/catalogue.server.ts'
+import { feeOf } from '../src/money/fee.ts'
 
 const t = textsOf('en')
 const faultsOf = (values: Record<string, string>, account: Partial<Parameters<typeof readAccount>[1]> = {}) =>
@@ -60,7 +61,11 @@ describe('fees and VAT', () => {
   })
 
   it('reckons an example as the sale does', () => {
-    expect(feeOf(2_500, 350, 49)).toBe(137)
+    expect(feeOf(2_500, { percentBp: 350, fixedMinor: 49 }, 'EUR')).toBe(137)
+    expect(feeOf(0, { percentBp: 350, fixedMinor: 49 }, 'EUR')).toBe(0)
+    // In whole forints, and in tens of fils: what a payment provider can take.
+    expect(feeOf(490_000, { percentBp: 250, fixedMinor: 0 }, 'HUF')).toBe(12_300)
+    expect(feeOf(5_120, { percentBp: 250, fixedMinor: 0 }, 'KWD')).toBe(130)
     expect(vatContained(12_000, 2_000)).toBe(2_000)
     const periods = [
       { startsOn: '2020-01-01', bp: 550 },

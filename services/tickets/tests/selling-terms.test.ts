@@ -119,7 +119,8 @@ describe('the price that is shown', () => {
 
   it.each([
     ['JPY', 1_000, 50, 3],
-    ['KWD', 12_345, 617, 3],
+    ['KWD', 12_345, 620, 3],
+    ['HUF', 490_100, 24_500, 2],
     ['EUR', 999, 50, 3],
   ])('is whole units of %s', async (currency, priceMinor, feeMinor, quantity) => {
     const rate = await addRate([{ startsOn: '2020-01-01', bp: 1_000 }])

@@ -14,11 +14,6 @@ export function typedPercent(bp: number, language: string): string {
   return language === 'fr' ? text.replace('.', ',') : text
 }
 
-/** The fee of one ticket, halves up, as `tickets` reckons it: for examples. */
-export function feeOf(priceMinor: number, percentBp: number, fixedMinor: number): number {
-  return fixedMinor + Math.floor((priceMinor * percentBp + 5_000) / 10_000)
-}
-
 /** The VAT contained in an amount, halves up: for examples. */
 export function vatContained(grossMinor: number, bp: number): number {
   return Math.floor((2 * grossMinor * bp + 10_000 + bp) / (2 * (10_000 + bp)))

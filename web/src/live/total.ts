@@ -1,3 +1,4 @@
+import { feeOf } from '../money/fee.ts'
 import { formatMoney, parseMoney } from '../money/money.ts'
 import type { Settings } from './sale.ts'
 
@@ -31,5 +32,5 @@ function priceIn(row: HTMLElement, currency: string, fee: Settings['fee']): numb
   if (row.dataset.pricing !== 'chosen') return Number(row.dataset.price)
   const typed = parseMoney(row.querySelector<HTMLInputElement>('[name^="price."]')?.value ?? '', currency)
   if (!typed || !fee) return typed
-  return typed + fee.fixedMinor + Math.floor((typed * fee.percentBp + 5_000) / 10_000)
+  return typed + feeOf(typed, fee, currency)
 }

@@ -34,3 +34,9 @@ const exponents: Record<string, number> = {
 export function exponentOf(currency: string): number {
   return exponents[currency] ?? 2
 }
+
+/** What `tickets` rounds amounts that it computes to, in minor units, for every payment provider to be able to take them. */
+export function stepOf(currency: string): number {
+  if (['HUF', 'MGA', 'TWD'].includes(currency)) return 100
+  return exponentOf(currency) === 3 ? 10 : 1
+}

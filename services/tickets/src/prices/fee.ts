@@ -11,8 +11,17 @@ export interface FeeTerms {
 /** No more than the price itself and the highest fixed amount, so that a full order stays an exact integer. */
 export const FEE_PERCENT_BP_MAX = 10_000
 
-/** The fee of one ticket at the price that is paid for it, halves up. A free ticket bears none, whatever made it free. */
-export function feeOf(unitPriceMinor: number, fee: Pick<FeeTerms, 'percentBp' | 'fixedMinor'> | null): number {
+/**
+ * The fee of one ticket at the price that is paid for it, in steps of its currency (`stepOf`), halves up. A free ticket bears
+ * none, whatever made it free.
+ */
+export function feeOf(
+  unitPriceMinor: number,
+  fee: Pick<FeeTerms, 'percentBp' | 'fixedMinor'> | null,
+  stepMinor: number,
+): number {
   if (!fee || unitPriceMinor === 0) return 0
-  return fee.fixedMinor + Math.floor((unitPriceMinor * fee.percentBp + 5_000) / 10_000)
+  const exact = fee.fixedMinor * 10_000 + unitPriceMinor * fee.percentBp
+  const step = stepMinor * 10_000
+  return Math.floor((exact + step / 2) / step) * stepMinor
 }

@@ -11,6 +11,7 @@ import { rateAt, sumByRate, vatContained } from './vat.ts'
 const CASES = casesOf(1_000)
 const amount = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 3 * 20_000 * PRICE_MINOR_MAX }))
 const price = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: PRICE_MINOR_MAX }))
+const step = fc.constantFrom(1, 10, 100)
 const bp = fc.oneof(fc.constantFrom(210, 550, 1_000, 2_000), fc.integer({ min: 0, max: 10_000 }))
 const rate = fc.option(bp)
 const line = fc.record({
@@ -113,24 +114,29 @@ it('sums lines per rate without losing a unit', () => {
   )
 })
 
-it('asks a fee that rises with the price, is exact to half a unit, and is nothing for a free ticket', () => {
+it('asks a fee that rises with the price, is exact to half a step, and is nothing for a free ticket', () => {
   const fee = fc.record({ percentBp: fc.integer({ min: 0, max: FEE_PERCENT_BP_MAX }), fixedMinor: price })
   fc.assert(
-    fc.property(price, price, fee, (one, other, terms) => {
+    fc.property(price, price, fee, step, (one, other, terms, stepMinor) => {
       const [low, high] = one < other ? [one, other] : [other, one]
-      expect(feeOf(low, terms)).toBeLessThanOrEqual(feeOf(high, terms))
+      expect(feeOf(low, terms, stepMinor)).toBeLessThanOrEqual(feeOf(high, terms, stepMinor))
       if (low > 0) {
-        const error = BigInt(feeOf(low, terms) - terms.fixedMinor) * 10_000n - BigInt(low) * BigInt(terms.percentBp)
-        expect(error <= 5_000n && error > -5_000n).toBe(true)
+        const asked = feeOf(low, terms, stepMinor)
+        const error = BigInt(asked - terms.fixedMinor) * 10_000n - BigInt(low) * BigInt(terms.percentBp)
+        const half = BigInt(stepMinor) * 5_000n
+        expect(error <= half && error > -half).toBe(true)
+        expect(asked % stepMinor).toBe(0)
       }
       // A full order of it can still be said exactly.
-      expect(Number.isSafeInteger(20_000 * (high + feeOf(high, terms)))).toBe(true)
+      expect(Number.isSafeInteger(20_000 * (high + feeOf(high, terms, stepMinor)))).toBe(true)
     }),
     CASES,
   )
-  expect(feeOf(0, { percentBp: 500, fixedMinor: 100 })).toBe(0)
-  expect(feeOf(4_900, null)).toBe(0)
-  expect(feeOf(4_900, { percentBp: 500, fixedMinor: 100 })).toBe(345)
+  expect(feeOf(0, { percentBp: 500, fixedMinor: 100 }, 1)).toBe(0)
+  expect(feeOf(4_900, null, 1)).toBe(0)
+  expect(feeOf(4_900, { percentBp: 500, fixedMinor: 100 }, 1)).toBe(345)
+  expect(feeOf(5_120, { percentBp: 250, fixedMinor: 0 }, 10)).toBe(130)
+  expect(feeOf(490_000, { percentBp: 250, fixedMinor: 0 }, 100)).toBe(12_300)
 })
 
 it('takes the rate that is in force: none before the first, the new one from its first instant', () => {

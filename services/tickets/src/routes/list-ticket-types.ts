@@ -24,7 +24,10 @@ const Answer = Type.Object({
   fee: Type.Union(
     [
       Type.Object({
-        percentBp: Type.Integer({ description: 'Of the price, in basis points; halves of a minor unit go up.' }),
+        percentBp: Type.Integer({
+          description:
+            'Of the price, in basis points. The fee is rounded to what payment providers can take of the currency, halves up.',
+        }),
         fixedMinor: Type.Integer(),
       }),
       Type.Null(),

@@ -1,6 +1,7 @@
 import { sql } from '@guichet/database'
 import { LRUCache } from 'lru-cache'
 import { COLUMNS, type EventRow, type PromoCodeRow, type TicketsDb, type TicketTypeRow } from '../db.ts'
+import { stepOf } from '../money/currency.ts'
 import { loadSellingTerms, type SellingTerms } from '../prices/selling-terms.ts'
 import type { CodeTerms, TypeTerms } from './decide.ts'
 
@@ -183,6 +184,7 @@ function toType(
     allotmentIds: draws.map((draw) => draw.allotment_id),
     vat: selling?.vatOf(row.vat_rate_id) ?? [],
     fee: selling?.feeIn(row.currency) ?? null,
+    stepMinor: stepOf(row.currency),
     ownAllotmentId: draws.find((draw) => draw.owner_id === row.id)?.allotment_id ?? '',
   }
 }

@@ -24,6 +24,7 @@ const type = (id: string, more: Partial<TypeTerms> = {}): TypeTerms => ({
   allotmentIds: [`pool ${id}`],
   vat: [],
   fee: null,
+  stepMinor: 1,
   ...more,
 })
 

@@ -25,6 +25,8 @@ export interface TypeTerms {
   vat: readonly VatPeriod[]
   /** What the buyer pays on top; null: nothing. */
   fee: FeeTerms | null
+  /** What fees and percentages are rounded to: the step of its currency. */
+  stepMinor: number
 }
 
 export interface CodeTerms {

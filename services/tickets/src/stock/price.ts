@@ -18,15 +18,25 @@ export function codeConcerns(code: CodeTerms, type: Pick<TypeTerms, 'id' | 'hidd
   return code.ticketTypeIds.length === 0 ? !type.hidden : code.ticketTypeIds.includes(type.id)
 }
 
-/** The price with a code: never below zero; percentages round to the nearest minor unit, halves in the buyer's favour. */
-export function discounted(priceMinor: number, code: Pick<CodeTerms, 'discountPercent' | 'discountMinor'>): number {
-  const off = code.discountMinor ?? Math.floor((priceMinor * (code.discountPercent ?? 0) + 50) / 100)
-  return Math.max(0, priceMinor - off)
+/**
+ * The price with a code: never below zero. What a percentage leaves is rounded to the nearest step of the currency (`stepOf`),
+ * halves in the buyer's favour, and is never above the full price.
+ */
+export function discounted(
+  priceMinor: number,
+  { discountPercent, discountMinor }: Pick<CodeTerms, 'discountPercent' | 'discountMinor'>,
+  stepMinor: number,
+): number {
+  if (discountMinor !== null) return Math.max(0, priceMinor - discountMinor)
+  if (discountPercent === null) return priceMinor
+  const step = stepMinor * 100
+  const left = Math.ceil((priceMinor * (100 - discountPercent) - step / 2) / step) * stepMinor
+  return Math.min(priceMinor, Math.max(0, left))
 }
 
 /** The price of a type with the code; where the buyer chooses it, the least. */
 export function leastPrice(type: TypeTerms, code: CodeTerms | undefined): number {
-  return code && codeConcerns(code, type) ? discounted(type.priceMinor, code) : type.priceMinor
+  return code && codeConcerns(code, type) ? discounted(type.priceMinor, code, type.stepMinor) : type.priceMinor
 }
 
 /** The price of one ticket of a line, all-in; where the buyer chooses it, undefined when the choice is below the least. */
@@ -39,8 +49,9 @@ export function priceLine(type: TypeTerms, line: Line, code: CodeTerms | undefin
   return withFee(type, least, least < type.priceMinor ? type.priceMinor : null, now)
 }
 
-function withFee({ vat, fee }: TypeTerms, unitPriceMinor: number, fullPriceMinor: number | null, now: Date): LinePrice {
-  const unitFeeMinor = feeOf(unitPriceMinor, fee)
+function withFee(type: TypeTerms, unitPriceMinor: number, fullPriceMinor: number | null, now: Date): LinePrice {
+  const { vat, fee, stepMinor } = type
+  const unitFeeMinor = feeOf(unitPriceMinor, fee, stepMinor)
   return {
     unitPriceMinor,
     fullPriceMinor,

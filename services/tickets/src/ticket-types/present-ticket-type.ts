@@ -1,6 +1,7 @@
 import { toId } from '@guichet/server'
 import type { Static } from 'typebox'
 import { COLUMNS, type EventRow, type TicketsDb, type TicketsTx, type TicketTypeRow } from '../db.ts'
+import { stepOf } from '../money/currency.ts'
 import { type FeeTerms, feeOf } from '../prices/fee.ts'
 import { loadSellingTerms } from '../prices/selling-terms.ts'
 import { rateAt, type VatPeriod } from '../prices/vat.ts'
@@ -74,8 +75,9 @@ export function presentTicketType(
   code?: CodeTerms,
 ): Static<typeof TicketTypeAnswer> {
   const availability = availabilityOf(type, event, now)
+  const stepMinor = stepOf(type.currency)
   const codePriceMinor = priceWithCode(type, code)
-  const feeMinor = feeOf(type.price_minor, type.fee)
+  const feeMinor = feeOf(type.price_minor, type.fee, stepMinor)
   const few = availability === 'on-sale' && type.free <= REMAINING_SHOWN_MAX
   return {
     id: toId('typ', type.id),
@@ -97,7 +99,7 @@ export function presentTicketType(
     codePriceMinor,
     feeMinor,
     allInPriceMinor: type.price_minor + feeMinor,
-    codeAllInPriceMinor: codePriceMinor === null ? null : codePriceMinor + feeOf(codePriceMinor, type.fee),
+    codeAllInPriceMinor: codePriceMinor === null ? null : codePriceMinor + feeOf(codePriceMinor, type.fee, stepMinor),
     vatBp: rateAt(type.vat, now.getTime()),
     waitingList: availability === 'sold-out' && type.add_on_to.length === 0 && !type.hidden,
     ...(member ? forMembers(type) : {}),
@@ -111,7 +113,7 @@ function forMembers({ capacity, held, sold, waiting, hidden, paused, vat_rate_id
 
 function priceWithCode(type: TypeStock, code: CodeTerms | undefined): number | null {
   if (!code || !codeConcerns(code, type)) return null
-  const price = discounted(type.price_minor, code)
+  const price = discounted(type.price_minor, code, stepOf(type.currency))
   return price < type.price_minor ? price : null
 }
 

@@ -57,6 +57,7 @@ const typeOf = (id: string): fc.Arbitrary<TypeTerms> =>
       shared: fc.subarray(SHARED),
       vat,
       fee,
+      stepMinor: fc.constantFrom(1, 1, 10, 100),
     })
     .map(({ price, chosen, suggestion, min, more, addOnTo, shared, ...terms }) => ({
       ...terms,

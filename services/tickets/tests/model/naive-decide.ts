@@ -117,14 +117,14 @@ export class NaiveSale {
     return reasons
   }
 
-  /** The fee in whole numbers: the lowest amount whose ten-thousandfold, and a half more, reaches the percentage. */
-  #surcharge({ vat, fee }: TypeTerms, price: number): Pick<Ticket, 'fee' | 'vat'> {
+  /** The fee in whole steps: the highest whose half a step below is not beyond the fixed part and the percentage. */
+  #surcharge({ vat, fee, stepMinor }: TypeTerms, price: number): Pick<Ticket, 'fee' | 'vat'> {
     const inForce = (periods: TypeTerms['vat']) =>
       periods.findLast((period) => period.fromMs <= this.view.now.getTime())?.bp ?? null
     if (price === 0 || fee === null) return { fee: 0, vat: [inForce(vat), null] }
-    let share = 0
-    while (share * 10_000 + 5_000 <= price * fee.percentBp) share += 1
-    const whole = share + fee.fixedMinor
+    const exact = price * fee.percentBp + fee.fixedMinor * 10_000
+    let whole = 0
+    while (whole * 10_000 + stepMinor * 5_000 <= exact) whole += stepMinor
     return { fee: whole, vat: [inForce(vat), whole === 0 ? null : inForce(fee.vat)] }
   }
 
@@ -174,7 +174,7 @@ function isFor(code: CodeTerms, type: TypeTerms): boolean {
 }
 
 function priceFor(type: TypeTerms, chosen: number | undefined, code: CodeTerms | undefined) {
-  const least = code && isFor(code, type) ? lowered(type.priceMinor, code) : type.priceMinor
+  const least = code && isFor(code, type) ? lowered(type, code) : type.priceMinor
   if (type.pricing === 'fixed') {
     const facts = { priceMinor: type.priceMinor }
     return { price: least, reason: chosen === undefined ? undefined : { code: 'price-not-chosen', facts } }
@@ -184,11 +184,12 @@ function priceFor(type: TypeTerms, chosen: number | undefined, code: CodeTerms |
   return { price, reason: price < least ? { code: 'price-below-minimum', facts: { priceMinor: least } } : undefined }
 }
 
-/** In exact whole numbers: the lowest price whose hundredfold is no more than 50 away from what the percentage leaves. */
-function lowered(price: number, { discountMinor, discountPercent }: CodeTerms): number {
-  if (discountMinor !== null) return discountMinor > price ? 0 : price - discountMinor
-  const hundredfold = BigInt(price) * BigInt(100 - (discountPercent ?? 0))
-  let lower = hundredfold / 100n
-  while (hundredfold - lower * 100n > 50n || lower * 100n - hundredfold > 50n) lower += 1n
-  return Number(lower)
+/** In whole steps: the lowest that is no more than half a step below what the percentage leaves; the full price if that is less. */
+function lowered({ priceMinor, stepMinor }: TypeTerms, { discountMinor, discountPercent }: CodeTerms): number {
+  if (discountMinor !== null) return discountMinor > priceMinor ? 0 : priceMinor - discountMinor
+  if (discountPercent === null) return priceMinor
+  const hundredfold = priceMinor * (100 - discountPercent)
+  let lower = 0
+  while (hundredfold - lower * 100 > stepMinor * 50) lower += stepMinor
+  return lower > priceMinor ? priceMinor : lower
 }

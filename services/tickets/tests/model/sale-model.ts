@@ -117,6 +117,7 @@ export class SaleModel {
       allotmentIds: [name, ...(this.shared?.types.includes(name) ? ['shared'] : [])],
       vat: [],
       fee: this.fee,
+      stepMinor: 1,
     }
   }
 
