@@ -181,15 +181,18 @@ create table invoice (
   total_minor bigint not null,
   content jsonb not null,
   issued_at timestamp with time zone not null,
+  mode text not null,
   constraint invoice_kind CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit-note'::text]))),
+  constraint invoice_mode CHECK ((mode = ANY (ARRAY['test'::text, 'live'::text]))),
   constraint invoice_of_refund CHECK (((kind = 'credit-note'::text) = (refund_id IS NOT NULL))),
   constraint invoice_total CHECK ((total_minor > 0)),
   constraint invoice_pkey PRIMARY KEY (event_id, id),
-  constraint invoice_numbered_once UNIQUE (organizer_id, kind, number)
+  constraint invoice_numbered_once UNIQUE (organizer_id, mode, kind, number)
 );
 comment on table invoice is 'Papers as they were issued, and never changed. A free order has none.';
 comment on column invoice.total_minor is 'Of a credit note: what is given back.';
 comment on column invoice.content is 'All that the paper says. The seller is null until the organizer says who sells: until then it is shown to nobody.';
+comment on column invoice.mode is 'Of the payment that bought the order. test: no money moved, and the paper says that it is none. Each mode and kind has its own series.';
 CREATE INDEX credit_note_of_order ON public.invoice USING btree (event_id, order_id) WHERE (kind = 'credit-note'::text);
 CREATE INDEX invoice_by_id ON public.invoice USING btree (id);
 CREATE INDEX invoice_of_organizer ON public.invoice USING btree (organizer_id, id);
@@ -251,9 +254,11 @@ create table order_number (
   last_invoice bigint default 0 not null,
   last_credit_note bigint default 0 not null,
   last_issued_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  last_test_invoice bigint default 0 not null,
+  last_test_credit_note bigint default 0 not null,
   constraint order_number_pkey PRIMARY KEY (organizer_id)
 ) with (fillfactor=50);
-comment on table order_number is 'The last numbers given by an organizer: of orders, invoices and credit notes. Raised as the last lock of the transaction that gives them, so that no sequence has a gap.';
+comment on table order_number is 'The last numbers given by an organizer: of orders, and of invoices and credit notes, each also for test money. Raised as the last lock of the transaction that gives them, so that no sequence has a gap.';
 comment on column order_number.last_issued_at is 'Of the latest invoice or credit note, so that a later number never bears an earlier time.';
 
 create table orders (

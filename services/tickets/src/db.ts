@@ -70,6 +70,8 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
     last_number: Generated<number>
     last_invoice: Generated<number>
     last_credit_note: Generated<number>
+    last_test_invoice: Generated<number>
+    last_test_credit_note: Generated<number>
     last_issued_at: Generated<Date>
   }
   vat_rate: VatRateTable

@@ -71,10 +71,15 @@ const QUERIES: Record<string, string> = {
      where papers.total is distinct from (case when orders.confirmed_at is not null and orders.total_minor > 0
                                                then array[orders.total_minor] end)`,
   'papers are not numbered from 1 without a gap, in the order of time': `
-    select organizer_id, kind, number, row, issued_at from (
-      select organizer_id, kind, number, issued_at, row_number() over series as row, lag(issued_at) over series as before
-        from invoice window series as (partition by organizer_id, kind order by number)) paper
+    select organizer_id, mode, kind, number, row, issued_at from (
+      select organizer_id, mode, kind, number, issued_at, row_number() over series as row, lag(issued_at) over series as before
+        from invoice window series as (partition by organizer_id, mode, kind order by number)) paper
      where number <> row or issued_at < before`,
+  'a paper is not of the mode of the money it is about': `
+    select invoice.id, invoice.kind, invoice.mode, payment.mode as paid_with from invoice
+      join payment on payment.event_id = invoice.event_id and payment.order_id = invoice.order_id
+       and payment.problem is null and payment.state in ('succeeded', 'refunded')
+     where invoice.mode <> payment.mode`,
   'I2 money kept differs from what the order is worth': `
     select orders.id, orders.state, orders.total_minor, orders.refunded_minor, money.charged, money.refunded, money.own_refunded
       from orders join lateral (

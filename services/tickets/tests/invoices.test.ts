@@ -1,8 +1,9 @@
 import { newUuid, toId } from '@guichet/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { finishRefunds } from '../src/jobs/finish-refunds.ts'
-import { BUYER, type PublishedEvent, publishEvent, sell } from './fixture.ts'
-import { type Order, openShop, type Shop } from './shop.ts'
+import { BUYER, hold, type PublishedEvent, publishEvent, sell } from './fixture.ts'
+import { textsOfPdf } from './pdf-texts.ts'
+import { type Order, openShop, PAY, type Shop } from './shop.ts'
 
 const SELLER = {
   name: 'Théâtre du Rond-Point — Łódź · Αθήνα',
@@ -65,7 +66,8 @@ describe('an invoice', () => {
       {
         id: expect.stringMatching(/^inv_/),
         kind: 'invoice',
-        number: 'F-000001',
+        number: 'TEST-F-000001',
+        mode: 'test',
         eventId: event.eventId,
         orderId: order.id,
         orderNumber: '000001',
@@ -89,7 +91,7 @@ describe('an invoice', () => {
     await put('seller', { ...SELLER, name: 'Another', invoicePrefix: 'X' })
     await put('fee-policies/EUR', { paidBy: 'organizer', percentBp: 0, fixedMinor: 0, vatRateId: null })
     expect(await papersOf(order)).toEqual([before])
-    expect((await papersOf(await buy(1)))[0]).toMatchObject({ number: 'X000002', totalMinor: 4_900 })
+    expect((await papersOf(await buy(1)))[0]).toMatchObject({ number: 'TEST-X000002', totalMinor: 4_900 })
   })
 
   it('has its number at once, and is handed out when it is known who sells', async () => {
@@ -103,7 +105,7 @@ describe('an invoice', () => {
     await put('seller', SELLER)
     expect((await pdf(paper.id, { secret: order.secret })).statusCode).toBe(200)
     await put('seller', { ...SELLER, invoicePrefix: 'X' })
-    expect((await papersOf(order))[0]).toMatchObject({ number: 'F-000001', totalMinor: paper.totalMinor })
+    expect((await papersOf(order))[0]).toMatchObject({ number: 'TEST-F-000001', totalMinor: paper.totalMinor })
   })
 
   it('is not made for an order that costs nothing', async () => {
@@ -124,7 +126,11 @@ describe('a credit note', () => {
     await refund(order, { amountMinor: 333 })
     await refund(order)
     const [invoice, ...notes] = await papersOf(order)
-    expect(notes.map((note: { number: string }) => note.number)).toEqual(['A-000001', 'A-000002', 'A-000003'])
+    expect(notes.map((note: { number: string }) => note.number)).toEqual([
+      'TEST-A-000001',
+      'TEST-A-000002',
+      'TEST-A-000003',
+    ])
     for (const note of notes)
       expect(note).toMatchObject({ kind: 'credit-note', refundId: expect.stringMatching(/^rfd_/) })
     const sum = (of: (note: { totalMinor: number; vat: { bp: number; vatMinor: number }[] }) => number) =>
@@ -138,6 +144,70 @@ describe('a credit note', () => {
   })
 })
 
+describe('papers about test money', () => {
+  /** From now on the organizer is paid by bank, in earnest. */
+  async function openAccount() {
+    const settings = { beneficiary: 'Us', iban: 'FR1420041010050500013M02606', bic: null, dueDays: 7 }
+    const body = { provider: 'bank-transfer', mode: 'live', settings, enabled: true }
+    const made = await shop.tickets.call('POST', ofOrganizer('payment-accounts'), { token: event.owner, body })
+    expect(made.statusCode, made.body).toBe(201)
+  }
+  async function buyInEarnest(): Promise<Order> {
+    const order = await hold(shop.tickets, event.eventId, typeId)
+    const payment = await shop.call(order, 'payments', { ...PAY, provider: 'bank-transfer' })
+    const { id, amountMinor } = payment.json()
+    const body = { amountMinor, receivedOn: '2026-11-20' }
+    const answer = await shop.tickets.call('POST', `/v1/payments/${id}/receipt`, { token: event.owner, body })
+    expect(answer.statusCode, answer.body).toBe(200)
+    return order
+  }
+  async function refundInEarnest(order: Order): Promise<void> {
+    const answer = await shop.tickets.call('POST', `/v1/orders/${order.id}/refunds`, { token: event.owner, body: {} })
+    const path = `/v1/refunds/${answer.json().id}/settlement`
+    const settled = await shop.tickets.call('POST', path, { token: event.owner, body: { note: 'sent' } })
+    expect(settled.statusCode, settled.body).toBe(200)
+  }
+
+  it('have numbers of their own, and take none from the real ones', async () => {
+    await put('seller', SELLER)
+    const rehearsals = [await buy(1), await buy(1)]
+    await openAccount()
+    const orders = [await buyInEarnest(), await buyInEarnest()]
+    await refund(rehearsals[1] as Order)
+    await refundInEarnest(orders[1] as Order)
+    const list = await shop.tickets.call('GET', ofOrganizer('invoices'), { token: event.owner })
+    const papers = list.json().items.map(({ number, mode }: { number: string; mode: string }) => `${mode} ${number}`)
+    expect(papers.reverse()).toEqual([
+      'test TEST-F-000001',
+      'test TEST-F-000002',
+      'live F-000001',
+      'live F-000002',
+      'test TEST-A-000001',
+      'live A-000001',
+    ])
+    // The order numbers are one series, whatever money it was.
+    expect((await papersOf(orders[1] as Order))[0]).toMatchObject({ number: 'F-000002', orderNumber: '000004' })
+    expect(await shop.violations()).toEqual([])
+  })
+
+  it('say in the language of the reader that they are none', async () => {
+    await put('seller', SELLER)
+    const rehearsal = await buy(1)
+    await openAccount()
+    const order = await buyInEarnest()
+    const says = async (of: Order, locale: string, text: string) => {
+      const [paper] = await papersOf(of)
+      const { rawPayload } = await pdf(paper.id, { secret: of.secret }, `?locale=${locale}`)
+      return textsOfPdf(rawPayload).includes(text)
+    }
+    expect(await says(rehearsal, 'en', 'This is neither an invoice nor a credit note')).toBe(true)
+    expect(await says(rehearsal, 'fr', 'Ceci n’est ni une facture ni un avoir')).toBe(true)
+    expect(await says(order, 'en', 'neither an invoice')).toBe(false)
+    expect(await says(order, 'en', 'Paid in full.')).toBe(true)
+    expect(await says(rehearsal, 'en', 'Paid in full.')).toBe(false)
+  })
+})
+
 describe('the list of an organizer', () => {
   it('pages through all of them, latest first, or one kind', async () => {
     await put('seller', SELLER)
@@ -148,9 +218,9 @@ describe('the list of an organizer', () => {
       return { ...answer.json(), numbers: answer.json().items.map((item: { number: string }) => item.number) }
     }
     const first = await list('?limit=3')
-    expect(first.numbers).toEqual(['A-000001', 'F-000003', 'F-000002'])
-    expect((await list(`?limit=3&cursor=${first.nextCursor}`)).numbers).toEqual(['F-000001'])
-    expect((await list('?kind=credit-note')).numbers).toEqual(['A-000001'])
+    expect(first.numbers).toEqual(['TEST-A-000001', 'TEST-F-000003', 'TEST-F-000002'])
+    expect((await list(`?limit=3&cursor=${first.nextCursor}`)).numbers).toEqual(['TEST-F-000001'])
+    expect((await list('?kind=credit-note')).numbers).toEqual(['TEST-A-000001'])
     expect(
       (await shop.tickets.call('GET', `${ofOrganizer('invoices')}?kind=x`, { token: event.owner })).statusCode,
     ).toBe(400)
@@ -166,7 +236,7 @@ describe('the PDF', () => {
       const answer = await pdf(paper.id, { secret: order.secret }, query)
       expect(answer.headers).toMatchObject({
         'content-type': 'application/pdf',
-        'content-disposition': 'attachment; filename="F-000001.pdf"',
+        'content-disposition': 'attachment; filename="TEST-F-000001.pdf"',
         'cache-control': 'private, no-store',
       })
       expect(answer.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')

@@ -61,6 +61,8 @@ export interface Invoice {
   kind: 'invoice' | 'credit-note'
   /** `null` until the organizer says who sells. */
   number: string | null
+  /** `test`: no money moved; it is no invoice. */
+  mode: PaymentMode
   eventId: string
   orderId: string
   orderNumber: string

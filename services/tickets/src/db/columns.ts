@@ -139,6 +139,7 @@ export const COLUMNS = {
     'id',
     'organizer_id',
     'kind',
+    'mode',
     'number',
     'order_id',
     'refund_id',

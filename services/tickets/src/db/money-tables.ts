@@ -58,6 +58,7 @@ export interface InvoiceTable {
   id: string
   organizer_id: string
   kind: 'invoice' | 'credit-note'
+  mode: Mode
   number: number
   order_id: string
   refund_id: string | null

@@ -27,11 +27,12 @@ export async function issueCreditNote(tx: TicketsTx, order: OrderRow, refund: Re
     return { row, credit }
   })
   const { buyerName, locale, orderNumber } = invoice.content
-  const { number, issuedAt } = await takeCreditNoteNumber(tx, order.organizer_id, now)
+  const { number, issuedAt } = await takeCreditNoteNumber(tx, order.organizer_id, invoice.mode, now)
   await writePapers(tx, [
     {
       order,
       number,
+      mode: invoice.mode,
       refundId: refund.id,
       totalMinor: credited.reduce((sum, { totalMinor }) => sum + totalMinor, 0),
       issuedAt,

@@ -20,7 +20,7 @@ export async function issueInvoices(
     return [
       {
         order,
-        number: taken.invoice,
+        ...taken.invoice,
         refundId: null,
         totalMinor: order.total_minor,
         issuedAt: taken.issuedAt,

@@ -10,6 +10,9 @@ export const InvoiceAnswer = Type.Object({
   id: Type.String(),
   kind: Type.Union([Type.Literal('invoice'), Type.Literal('credit-note')]),
   number: nullable(Type.String({ description: 'Null until the organizer says who sells; there is no PDF before.' })),
+  mode: Type.Union([Type.Literal('test'), Type.Literal('live')], {
+    description: 'test: no money moved; it is no invoice, and has a number of a series of its own (TEST-…).',
+  }),
   eventId: Type.String(),
   orderId: Type.String(),
   orderNumber: Type.String(),
@@ -29,7 +32,8 @@ export function presentInvoice(row: InvoiceRow): Static<typeof InvoiceAnswer> {
   return {
     id: toId('inv', row.id),
     kind: row.kind,
-    number: seller && numberOf(row.kind, row.number, seller),
+    number: seller && numberOf(row, seller),
+    mode: row.mode,
     eventId: toId('evt', row.event_id),
     orderId: toId('ord', row.order_id),
     orderNumber,
@@ -42,11 +46,11 @@ export function presentInvoice(row: InvoiceRow): Static<typeof InvoiceAnswer> {
   }
 }
 
-/** As people read it: F-000012. */
+/** As people read it: F-000012; about test money, TEST-F-000012. */
 export function numberOf(
-  kind: InvoiceRow['kind'],
-  number: number,
+  { kind, mode, number }: Pick<InvoiceRow, 'kind' | 'mode' | 'number'>,
   { invoicePrefix, creditNotePrefix }: NonNullable<InvoiceContent['seller']>,
 ): string {
-  return `${kind === 'invoice' ? invoicePrefix : creditNotePrefix}${String(number).padStart(6, '0')}`
+  const prefix = kind === 'invoice' ? invoicePrefix : creditNotePrefix
+  return `${mode === 'test' ? 'TEST-' : ''}${prefix}${String(number).padStart(6, '0')}`
 }

@@ -23,14 +23,20 @@ export function renderInvoice(paper: InvoiceRow, locale: string): Promise<Buffer
   const { seller, event } = content
   if (!seller) throw new Error('A paper without a seller is shown to nobody')
   const say = textsIn(locale)
-  const number = numberOf(paper.kind, paper.number, seller)
+  const number = numberOf(paper, seller)
   const title = paper.kind === 'invoice' ? say.invoice(number) : say.creditNote(number)
   const document = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
     lang: locale,
     displayTitle: true,
-    info: { Title: title, Author: seller.name, CreationDate: paper.issued_at, ModDate: paper.issued_at },
+    info: {
+      Title: title,
+      ...(paper.mode === 'test' ? { Subject: say.test } : {}),
+      Author: seller.name,
+      CreationDate: paper.issued_at,
+      ModDate: paper.issued_at,
+    },
   })
   document.registerFont('plain', fontOf('DejaVuSans')).registerFont('bold', fontOf('DejaVuSans-Bold'))
   const money = (amount: number) => formatMoney(paper.kind === 'invoice' ? amount : -amount, paper.currency, locale)
@@ -45,10 +51,11 @@ export function renderInvoice(paper: InvoiceRow, locale: string): Promise<Buffer
     if (value) paragraph(`${label}${value}`)
   }
   document.moveDown(1.5).font('bold').fontSize(16).text(title).moveDown(0.3)
+  if (paper.mode === 'test') document.fontSize(11).text(say.test, { width: WIDTH }).moveDown(0.5)
   paragraph(`${say.issued}${formatDate(paper.issued_at, event.timeZone, locale)}`)
   paragraph(`${say.order}${content.orderNumber}`)
   if (content.invoiceNumber !== undefined) {
-    paragraph(`${say.about}${numberOf('invoice', content.invoiceNumber, seller)}`)
+    paragraph(`${say.about}${numberOf({ kind: 'invoice', mode: paper.mode, number: content.invoiceNumber }, seller)}`)
   }
   if (content.buyerName) paragraph(`${say.buyer}${content.buyerName}`)
   const place = [event.venue.name, event.venue.city].filter(Boolean).join(', ')
@@ -106,7 +113,8 @@ export function renderInvoice(paper: InvoiceRow, locale: string): Promise<Buffer
   }
   document.moveDown(1)
   if (seller.note) paragraph(seller.note)
-  if (paper.kind === 'invoice') paragraph(say.paid)
+  if (paper.mode === 'test') paragraph(say.test)
+  else if (paper.kind === 'invoice') paragraph(say.paid)
   return bytesOf(document)
 }
 

@@ -21,6 +21,7 @@ const EN = {
   net: 'Excl. VAT',
   gross: 'Incl. VAT',
   paid: 'Paid in full.',
+  test: 'This is neither an invoice nor a credit note: it was made in test mode, and no money moved.',
 }
 
 /** U+00A0 before a colon, as French typography has it. */
@@ -47,6 +48,7 @@ const FR: typeof EN = {
   net: 'HT',
   gross: 'TTC',
   paid: 'Facture acquittée.',
+  test: 'Ceci n’est ni une facture ni un avoir\u00A0: document produit en mode test, sans mouvement d’argent.',
 }
 
 /** The words of invoices and credit notes. */

@@ -8,26 +8,36 @@ import { sale } from '../ledger/entries.ts'
 import { postLedger } from '../ledger/post-ledger.ts'
 import { moveOrders, reclaimOrder } from '../stock/move-orders.ts'
 import { announceOrder } from './announce.ts'
-import { takeNumbers } from './take-numbers.ts'
+import { type Purchase, takeNumbers } from './take-numbers.ts'
 
 /**
  * Makes held orders final, all at once and with the same few statements however many they are: stock, tickets, ledger,
  * messages, numbers, invoices, state. The orders are locked by this transaction.
  */
-export async function confirmHeldOrders(tx: TicketsTx, orders: readonly OrderRow[], now: Date): Promise<void> {
-  if (orders.length === 0) return
-  await moveOrders(tx, orders, 'confirm')
-  await finish(tx, orders, 'held', now)
+export async function confirmHeldOrders(tx: TicketsTx, purchases: readonly Purchase[], now: Date): Promise<void> {
+  if (purchases.length === 0) return
+  await moveOrders(
+    tx,
+    purchases.map(({ order }) => order),
+    'confirm',
+  )
+  await finish(tx, purchases, 'held', now)
 }
 
 /** The same for an order whose hold is over, if its places can be had again; false when they are gone. It is locked. */
-export async function confirmExpiredOrder(tx: TicketsTx, order: OrderRow, now: Date): Promise<boolean> {
-  if (!(await reclaimOrder(tx, order))) return false
-  await finish(tx, [order], 'expired', now)
+export async function confirmExpiredOrder(tx: TicketsTx, purchase: Purchase, now: Date): Promise<boolean> {
+  if (!(await reclaimOrder(tx, purchase.order))) return false
+  await finish(tx, [purchase], 'expired', now)
   return true
 }
 
-async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' | 'expired', now: Date): Promise<void> {
+async function finish(
+  tx: TicketsTx,
+  purchases: readonly Purchase[],
+  from: 'held' | 'expired',
+  now: Date,
+): Promise<void> {
+  const orders = purchases.map(({ order }) => order)
   const lines = await linesOf(tx, orders)
   await issueTickets(tx, orders, lines, now)
   await postSales(tx, orders, lines, now)
@@ -36,7 +46,7 @@ async function finish(tx: TicketsTx, orders: readonly OrderRow[], from: 'held' |
     orders.map((order) => announceOrder('tickets.order-confirmed.v1', order)),
   )
   // Last, because the numbers are shared by all sales of an organizer.
-  const numbers = await takeNumbers(tx, orders, now)
+  const numbers = await takeNumbers(tx, purchases, now)
   await issueInvoices(tx, orders, lines, numbers)
   const { numAffectedRows } = await sql`
     update orders set state = 'confirmed', number = confirmed.number, confirmed_at = ${now}, ended_at = null, version = version + 1

@@ -94,8 +94,9 @@ async function takeMoney(
     .where('event_id', '=', order.event_id)
     .executeTakeFirstOrThrow()
   if (event.status === 'cancelled') return 'event-cancelled'
-  if (order.state === 'held') await confirmHeldOrders(tx, [order], now)
-  else if (order.state !== 'expired' || !(await confirmExpiredOrder(tx, order, now))) return 'late-payment'
+  const purchase = { order, mode: payment.mode }
+  if (order.state === 'held') await confirmHeldOrders(tx, [purchase], now)
+  else if (order.state !== 'expired' || !(await confirmExpiredOrder(tx, purchase, now))) return 'late-payment'
   return undefined
 }
 

@@ -43,9 +43,12 @@ export async function settleTogether(ctx: Context, settlements: readonly Settlem
     const usual = settlements.filter((_settlement, index) => results[index] === 'confirm')
     if (usual.length > 0) {
       const now = await ctx.time(tx)
-      const confirmed = usual.flatMap(({ payment }) => orders.get(payment.order_id) ?? [])
-      assertNotTooMany(confirmed)
-      await confirmHeldOrders(tx, confirmed, now)
+      const purchases = usual.flatMap(({ payment: { id, order_id } }) => {
+        const [order, payment] = [orders.get(order_id), payments.get(id)]
+        return order && payment ? { order, mode: payment.mode } : []
+      })
+      assertNotTooMany(purchases.map(({ order }) => order))
+      await confirmHeldOrders(tx, purchases, now)
       await recordCharges(tx, usual, now)
       await postLedger(
         tx,

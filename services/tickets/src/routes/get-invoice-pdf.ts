@@ -38,10 +38,7 @@ export function getInvoicePdf(app: App, ctx: Context): void {
       const pdf = await renderInvoice(paper, request.query.locale ?? paper.content.locale)
       return reply
         .type('application/pdf')
-        .header(
-          'content-disposition',
-          `attachment; filename="${numberOf(paper.kind, paper.number, seller).replace(/\//g, '-')}.pdf"`,
-        )
+        .header('content-disposition', `attachment; filename="${numberOf(paper, seller).replace(/\//g, '-')}.pdf"`)
         .header('cache-control', 'private, no-store')
         .send(pdf as never)
     },

@@ -3,6 +3,7 @@ import { toUuid } from '@guichet/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { confirmHeldOrders } from '../../src/orders/confirm-order.ts'
 import { lockOrder } from '../../src/orders/find-order.ts'
+import type { Mode } from '../../src/payments/provider.ts'
 import { hold, type PublishedEvent, publishEvent, sell, startTickets, type Tickets } from '../fixture.ts'
 import { limitFor, racesOf } from '../runs.ts'
 
@@ -46,6 +47,8 @@ async function raceAll<Work>(
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
+/** Both kinds of money at once. */
+const modeOf = (index: number): Mode => (index % 4 === 0 ? 'test' : 'live')
 const fails = (index: number, attempt: number) => attempt === 1 && index % 3 === 0
 
 it(
@@ -59,15 +62,19 @@ it(
       await raceAll(orders, ({ key, index }, attempt) =>
         inTransaction(context.db, async (tx) => {
           const order = await lockOrder(tx, key)
-          await confirmHeldOrders(tx, [order], await context.time(tx))
+          await confirmHeldOrders(tx, [{ order, mode: modeOf(index) }], await context.time(tx))
           if (fails(index, attempt)) throw new RolledBack()
         }),
       )
-      const { rows } = await sql<{ number: number; order_number: string; issued_at: Date }>`
-        select invoice.number, orders.number as order_number, issued_at from invoice
+      const { rows } = await sql<{ mode: Mode; number: number; order_number: string; issued_at: Date }>`
+        select invoice.mode, invoice.number, orders.number as order_number, issued_at from invoice
           join orders on orders.event_id = invoice.event_id and orders.id = invoice.order_id
-         where invoice.event_id = ${toUuid('evt', event.eventId)} order by invoice.number`.execute(context.db)
-      expect(rows.map((row) => row.number)).toEqual(orders.map((_order, index) => index + 1))
+         where invoice.event_id = ${toUuid('evt', event.eventId)} order by orders.number`.execute(context.db)
+      for (const mode of ['live', 'test']) {
+        const own = orders.filter(({ index }) => modeOf(index) === mode)
+        const numbers = rows.filter((row) => row.mode === mode).map((row) => row.number)
+        expect(numbers, mode).toEqual(own.map((_order, index) => index + 1))
+      }
       expect(rows.map((row) => Number(row.order_number))).toEqual(orders.map((_order, index) => index + 1))
       const times = rows.map((row) => row.issued_at.getTime())
       expect(times).toEqual([...times].sort((one, other) => one - other))
