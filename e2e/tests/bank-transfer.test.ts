@@ -10,12 +10,13 @@ import { type System, startSystem } from '../system.ts'
 let system: System
 let admin: Session
 let sale: Sale
+let accountId: string
 beforeAll(async () => {
   if (!hasPart('chromium')) return
   system = await startSystem()
   admin = await signInAsAdmin(system)
   sale = await openSale(system, admin)
-  await addAccount('bank-transfer', 'live', {
+  accountId = await addAccount('bank-transfer', 'live', {
     settings: { beneficiary: 'La Compagnie', iban: 'FR7630006000011234567890189', bic: null, dueDays: 7 },
     secrets: {},
   })
@@ -28,13 +29,14 @@ afterAll(async () => {
   await system?.stop()
 })
 
-async function addAccount(provider: string, mode: 'test' | 'live', terms: object): Promise<void> {
-  await must(system, `tickets/v1/organizers/${sale.organizerId}/payment-accounts`, {
+async function addAccount(provider: string, mode: 'test' | 'live', terms: object): Promise<string> {
+  const account = await must<{ id: string }>(system, `tickets/v1/organizers/${sale.organizerId}/payment-accounts`, {
     method: 'POST',
     token: admin.accessTokens.tickets,
     headers: { 'idempotency-key': randomUUID() },
     body: { provider, mode, enabled: true, ...terms },
   })
+  return account.id
 }
 
 describe.runIf(hasPart('chromium'))('a bank transfer', () => {
@@ -89,6 +91,52 @@ describe.runIf(hasPart('chromium'))('a bank transfer', () => {
       expect(await violations(page)).toEqual([])
       await page.getByRole('link', { name: WORDS.en['transfer.otherWay'] }).click()
       await page.getByText(WORDS.en['checkout.ways']).waitFor()
+    } finally {
+      await visitor.close()
+    }
+  })
+
+  it('is paid by two entries that no reference names, and what pays no order is closed, without JavaScript', async () => {
+    const order = await hold(system, sale, { email: 'in-parts@example.org', quantity: 2 })
+    await must(system, `tickets/v1/orders/${order.id}/payments`, {
+      method: 'POST',
+      headers: { 'order-secret': order.secret, 'idempotency-key': randomUUID() },
+      body: { provider: 'bank-transfer', returnUrl: `${system.publicUrl}/en/orders/${order.id}` },
+    })
+    await must(system, `tickets/v1/payment-accounts/${accountId}/statements`, {
+      method: 'POST',
+      token: admin.accessTokens.tickets,
+      body: { csv: 'Date;Text;Amount\n2026-11-02;FIRST;30.00\n2026-11-03;SECOND;20.00\n2026-11-03;STRANGE;7.00\n' },
+    })
+    const visitor = await openBrowser({ screen: 'phone', language: 'en', javaScript: false })
+    const page = await visitor.context.newPage()
+    const words = WORDS.en
+    try {
+      await page.goto(await system.adminLink())
+      await page.getByRole('button').last().click()
+      await page.waitForURL(/\/console/)
+      await page.goto(`${system.publicUrl}/en/console/organizers/${sale.organizerId}/finance/bank?account=${accountId}`)
+      const pays = page.getByRole('button', { name: /^Let .* pay this order$/ })
+      await page.getByRole('checkbox', { name: /30\.00/ }).check()
+      await page.getByLabel(words['console.finance.bank.assign.order']).selectOption(order.id)
+      await page.getByRole('button', { name: words['console.finance.bank.assign.sum'] }).click()
+      // A part of what is owed has no button.
+      await page.getByText(/20\.00 are missing/).waitFor()
+      expect(await pays.count()).toBe(0)
+      await page.getByRole('checkbox', { name: /20\.00/ }).check()
+      await page.getByRole('button', { name: words['console.finance.bank.assign.again'] }).click()
+      await pays.click()
+      await page.getByText(words['console.finance.bank.assigned.confirmed']).waitFor()
+
+      await page.getByText(words['console.finance.bank.close'], { exact: false }).first().click()
+      const submit = page.getByRole('button', { name: words['console.finance.bank.close.submit'] })
+      await submit.click()
+      await page.getByRole('alert').waitFor()
+      await page.getByLabel(words['console.finance.bank.close.as.sent-back']).check()
+      await page.locator('input[name=note]:visible').fill('Sent back on 4 November')
+      await submit.click()
+      await page.getByText(words['console.finance.bank.closed']).waitFor()
+      await page.getByText(words['console.finance.bank.lookNone'], { exact: true }).waitFor()
     } finally {
       await visitor.close()
     }

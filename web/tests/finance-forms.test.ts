@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { BankEntry, BankTransfer } from '../src/api/finance.ts'
 import { accountField, isIban, readAccount, withoutSecrets } from '../src/finance/account-form.server.ts'
+import { sumUp } from '../src/finance/assignment.ts'
 import { parsePercent, rateOn, typedPercent, vatContained } from '../src/finance/fee.ts'
 import { standings } from '../src/finance/ledger.ts'
 import { statementText } from '../src/finance/statement-file.server.ts'
@@ -101,5 +103,26 @@ describe('a bank statement', () => {
   it('keeps its accents, in UTF-8 as in what banks wrote before it', () => {
     expect(statementText(new TextEncoder().encode('Libellé'))).toBe('Libellé')
     expect(statementText(Uint8Array.of(76, 105, 98, 101, 108, 108, 233))).toBe('Libellé')
+  })
+})
+
+describe('money that no order has', () => {
+  const entry = (id: string, amountMinor: number, currency = 'EUR') => ({ id, amountMinor, currency }) as BankEntry
+  const transfer = { orderId: 'ord_1', amountMinor: 5_000, currency: 'EUR' } as BankTransfer
+  const money = [entry('bke_1', 3_000), entry('bke_2', 2_000), entry('bke_3', 5_000, 'CHF')]
+  const sums = (entryIds: string[], orderId = 'ord_1') => sumUp(money, [transfer], { entryIds, orderId })
+
+  it('is summed up against what is owed before it pays', () => {
+    expect(sums(['bke_1', 'bke_2'])).toMatchObject({ fault: null, totalMinor: 5_000, differenceMinor: 0 })
+    expect(sums(['bke_1'])).toMatchObject({ fault: null, totalMinor: 3_000, differenceMinor: -2_000 })
+  })
+
+  it('pays nothing while something is not chosen, gone meanwhile, in another currency, or more than is taken at once', () => {
+    expect(sums([]).fault).toBe('noEntry')
+    expect(sums(['bke_1'], '').fault).toBe('noOrder')
+    expect(sums(['bke_1', 'bke_9']).fault).toBe('gone')
+    expect(sums(['bke_1'], 'ord_9').fault).toBe('gone')
+    expect(sums(['bke_3']).fault).toBe('currency')
+    expect(sums(Array.from({ length: 21 }, (_, index) => `bke_${index}`)).fault).toBe('many')
   })
 })

@@ -224,5 +224,7 @@ export interface BankEntry {
   amountMinor: number
   currency: string
   text: string
+  /** The payment whose reference it names. */
+  paymentId: string | null
   createdAt: string
 }

@@ -15,6 +15,11 @@ const ROLES: Record<Section, readonly Role[]> = {
   reconciliation: ['owner', 'manager', 'finance'],
 }
 
+/** Who may say what buyers can give back: it stands beside the pages about money. */
+export function maySetRefundPolicy(role: Role | null): boolean {
+  return role === null || role === 'owner' || role === 'manager'
+}
+
 /** All of them when the role is not known: the page itself will say so. */
 export function sectionsFor(role: Role | null): Section[] {
   return SECTIONS.filter((section) => role === null || ROLES[section].includes(role))

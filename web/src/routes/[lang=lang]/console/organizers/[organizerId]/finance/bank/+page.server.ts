@@ -3,6 +3,7 @@ import { call, need } from '#web/api/call.server.ts'
 import type { BankEntry, BankTransfer, PaymentAccount, Statement } from '#web/api/finance.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { Page } from '#web/api/types.ts'
+import { assign, close } from '#web/finance/bank-actions.server.ts'
 import { packFile, STATEMENT_MAX_BYTES, statementText, unpackFile } from '#web/finance/statement-file.server.ts'
 import { Check } from '#web/forms/check.server.ts'
 import type { Refusal } from '#web/forms/faults.ts'
@@ -30,6 +31,11 @@ export const load: PageServerLoad = async (event) => {
     account,
     today: today(timeZone),
     marked: asked.has('marked'),
+    assigned: asked.has('assigned'),
+    late: asked.get('assigned') === 'late',
+    closed: asked.has('closed'),
+    cursor: asked.get('cursor') ?? '',
+    chosen: asked.has('asked') ? { entryIds: asked.getAll('entry'), orderId: asked.get('order') ?? '' } : null,
     imported: asked.has('paid') ? { paid: count('paid'), look: count('look') } : null,
     ...(account ? await moneyOf(event, account.id) : { transfers: null, entries: null }),
   }
@@ -46,6 +52,9 @@ async function moneyOf(event: RequestEvent, accountId: string) {
 }
 
 export const actions: Actions = {
+  assign,
+  close,
+
   preview: async (event) => {
     const data = await event.request.formData()
     const values = textValues(data)
