@@ -90,7 +90,6 @@ export type PromoCodeRow = Selectable<PromoCodeTable>
 export type WaitingEntryRow = Selectable<WaitingEntryTable>
 export type OrderRow = Selectable<OrderTable>
 export type OrderLineRow = Selectable<OrderLineTable>
-export type BankTransferRow = Selectable<BankTransferTable>
 export type BankEntryRow = Selectable<BankEntryTable>
 export type PaymentAccountRow = Selectable<PaymentAccountTable>
 export type PaymentRow = Selectable<PaymentTable>

@@ -117,8 +117,11 @@ describe('S-47: a webhook', () => {
     const id = `msg_${randomUUID()}`
     expect((await post(about(paymentId), { id })).statusCode).toBe(503)
     await shop.payments.restart()
+    expect(await seen()).not.toContain(id)
     expect((await post(about(paymentId), { id })).statusCode).toBe(204)
     expect((await shop.read(order)).state).toBe('confirmed')
+    // Remembered with its effect, so that the effect is never had without it.
+    expect(await seen()).toContain(id)
   })
 })
 
