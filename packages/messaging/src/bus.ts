@@ -1,3 +1,4 @@
+import type { DeadLetters } from './dead-letter.ts'
 import type { Message } from './message.ts'
 
 /**
@@ -39,28 +40,16 @@ export interface Consumer {
   stop(): Promise<void>
 }
 
-export interface DeadLetter {
-  /** The message id, or '' when the body was not a message. */
-  id: string
-  type: string
-  /** Null when the body was not a message. */
-  message: Message | null
-  attempts: number
-  error: string
-}
-
 /**
  * The port to the broker: at least once, to every queue bound to the type. Nothing here throws because the broker is
- * away except `deadLetters` and `replay`, which a person calls.
+ * away except `deadLetters`, which a person uses.
  */
 export interface Bus {
   /** One outcome per message, in the same order. Never throws. */
   publish(messages: readonly Message[]): Promise<Outcome[]>
   consume(subscription: Subscription, receive: Receive): Consumer
-  /** The oldest dead letters of a queue (at most `limit`, default 100); they stay where they are. */
-  deadLetters(queue: string, limit?: number): Promise<DeadLetter[]>
-  /** Puts every dead letter of the queue back, with its attempts forgotten. Returns how many. */
-  replay(queue: string): Promise<number>
+  /** What was set aside, by queue. */
+  deadLetters: DeadLetters
   /** Connected and able to publish. */
   ready(): boolean
   /** Stops the consumers, then disconnects. */

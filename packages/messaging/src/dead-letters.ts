@@ -17,8 +17,8 @@ try {
     if (tries > 50) throw new Error('The broker does not answer.')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  if (command === 'replay') console.log(`${await bus.replay(queue)} put back`)
-  else for (const letter of await bus.deadLetters(queue)) console.log(JSON.stringify(letter))
+  if (command === 'replay') console.log(`${await bus.deadLetters.replay(queue, 'all')} put back`)
+  else for (const letter of await bus.deadLetters.list(queue)) console.log(JSON.stringify(letter))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

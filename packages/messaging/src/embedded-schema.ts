@@ -67,16 +67,3 @@ export const RETRY = `
 
 /** $1 id, $2 error */
 export const BURY = 'update bus.job set dead_at = now(), error = $2 where id = $1'
-
-/** $1 queue, $2 limit */
-export const LIST_DEAD = `
-  select message, attempt, error from bus.job where queue = $1 and dead_at is not null order by id limit $2`
-
-/** $1 queue */
-export const REPLAY = `
-  with revived as (
-    update bus.job set dead_at = null, attempt = 1, runs = 0, visible_at = now()
-     where queue = $1 and dead_at is not null
-    returning id
-  )
-  select count(*)::integer as replayed, pg_notify('bus', $1) from revived`

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { createAlarm } from './alarm.ts'
-import type { Bus, DeadLetter, Outcome } from './bus.ts'
+import type { Bus, Outcome } from './bus.ts'
 import { type EmbeddedConsumer, startConsumer } from './embedded-consumer.ts'
-import { LIST_DEAD, PREPARE, PUBLISH, REPLAY } from './embedded-schema.ts'
+import { createDeadLetters } from './embedded-dead-letters.ts'
+import { PREPARE, PUBLISH } from './embedded-schema.ts'
 import type { Log } from './log.ts'
-import { isMessage } from './message.ts'
 
 /**
  * The bus in a PostgreSQL database, for installations without RabbitMQ: a durable job per message and queue. At most
@@ -57,18 +57,7 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
       }
     },
 
-    async deadLetters(queue, limit = 100) {
-      const { rows } = await pool.query<{ message: unknown; attempt: number; error: string }>(LIST_DEAD, [queue, limit])
-      return rows.map(({ message, attempt, error }): DeadLetter => {
-        const known = isMessage(message) ? message : null
-        return { id: known?.id ?? '', type: known?.type ?? '', message: known, attempts: attempt, error }
-      })
-    },
-
-    async replay(queue) {
-      const { rows } = await pool.query<{ replayed: number }>(REPLAY, [queue])
-      return rows[0]?.replayed ?? 0
-    },
+    deadLetters: createDeadLetters(pool),
 
     ready: () => session.up(),
 

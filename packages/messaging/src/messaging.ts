@@ -1,7 +1,6 @@
 export {
   type Bus,
   type Consumer,
-  type DeadLetter,
   type Delivery,
   type Outcome,
   type Receive,
@@ -9,6 +8,7 @@ export {
   type Subscription,
 } from './bus.ts'
 export { connectBus } from './connect.ts'
+export type { DeadLetter, DeadLetterPage, DeadLetters, Selection } from './dead-letter.ts'
 export type { Log } from './log.ts'
 export { isMessage, type Message } from './message.ts'
 export { addToOutbox, type OutboxEntry, outboxStatement } from './outbox.ts'

@@ -16,6 +16,8 @@ const DELIVERY_LIMIT = 20
 export const ATTEMPT = 'x-attempt'
 /** Header: why the attempt before failed. */
 export const ERROR = 'x-error'
+/** Header: when it was set aside, in milliseconds since 1970. */
+export const DIED_AT = 'x-died-at'
 
 // Dead letters and retries are moved at-least-once, which asks for reject-publish: refuse rather than lose.
 const QUORUM = {

@@ -1,20 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AsyncMessage, type Channel, type Connection, ConsumerStatus, type SyncMessage } from 'rabbitmq-client'
-import {
-  type Bus,
-  type Consumer,
-  DEFAULT_PREFETCH,
-  type DeadLetter,
-  type Receive,
-  retryRule,
-  type Subscription,
-} from './bus.ts'
+import { type Connection, ConsumerStatus } from 'rabbitmq-client'
+import { type Bus, type Consumer, DEFAULT_PREFETCH, type Receive, retryRule, type Subscription } from './bus.ts'
 import type { Log } from './log.ts'
-import { isMessage, type Message } from './message.ts'
+import { createDeadLetters } from './rabbitmq-dead-letters.ts'
+import { attemptOf, CONTENT_TYPE, identity, toBytes, toMessage } from './rabbitmq-message.ts'
 import { connectTo, createSender } from './rabbitmq-publisher.ts'
 import {
   ATTEMPT,
   bindings,
+  DIED_AT,
   deadName,
   deadQueue,
   ERROR,
@@ -23,8 +17,6 @@ import {
   retryName,
   retryTopology,
 } from './rabbitmq-topology.ts'
-
-const CONTENT_TYPE = 'application/cloudevents+json'
 
 /** The bus on RabbitMQ 3.10 or later. Two connections, because an alarm blocks the one that publishes. */
 export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
@@ -59,42 +51,7 @@ export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
       }
     },
 
-    async deadLetters(queue, limit = 100) {
-      const channel = await incoming.acquire()
-      try {
-        await channel.queueDeclare(deadQueue(queue))
-        const letters: DeadLetter[] = []
-        while (letters.length < limit) {
-          const found = await nextDead(channel, queue)
-          if (!found) break
-          letters.push(toDeadLetter(found))
-        }
-        return letters
-      } finally {
-        await channel.close() // unanswered: the broker puts all of them back
-      }
-    },
-
-    async replay(queue) {
-      const channel = await incoming.acquire()
-      try {
-        await channel.queueDeclare(mainQueue(queue))
-        await channel.queueDeclare(deadQueue(queue))
-        let replayed = 0
-        // One that has died again meanwhile ends it, or a handler that always fails would keep us here.
-        for (const done = new Set<string>(); ; replayed++) {
-          const found = await nextDead(channel, queue)
-          if (!found || (found.messageId && done.has(found.messageId))) break
-          const outcome = await sender.send({ routingKey: queue, ...identity(found) }, toBytes(found.body))
-          if (outcome !== 'published') throw new Error(`Replay stopped after ${replayed} messages: ${outcome}`)
-          channel.basicAck({ deliveryTag: found.deliveryTag })
-          if (found.messageId) done.add(found.messageId)
-        }
-        return replayed
-      } finally {
-        await channel.close()
-      }
-    },
+    deadLetters: createDeadLetters(incoming, sender.send),
 
     ready: () => outgoing.ready && incoming.ready,
 
@@ -160,7 +117,11 @@ function startConsumer(
         const target = last
           ? { routingKey: deadName(queue) }
           : { exchange: retryName(delayMs(attempt)), routingKey: queue }
-        const headers = { [ATTEMPT]: last ? attempt : attempt + 1, [ERROR]: String(error).slice(0, 1000) }
+        const headers = {
+          [ATTEMPT]: last ? attempt : attempt + 1,
+          [ERROR]: String(error).slice(0, 1000),
+          ...(last ? { [DIED_AT]: String(Date.now()) } : {}),
+        }
         const outcome = await aside.send({ ...target, headers, ...identity(delivered) }, toBytes(delivered.body))
         if (outcome === 'published') return ConsumerStatus.ACK
         // Nowhere to set it aside: keep it in its queue, and do not spin.
@@ -187,52 +148,5 @@ function startConsumer(
       await consumer.close().catch(() => {})
       await aside.close()
     },
-  }
-}
-
-/** Patient, because what another look gave back returns a moment after its channel is closed. */
-async function nextDead(channel: Channel, queue: string): Promise<SyncMessage | undefined> {
-  for (let tries = 0; tries < 5; tries++) {
-    const found = await channel.basicGet({ queue: deadName(queue) })
-    if (found) return found
-    await pause(100)
-  }
-  return undefined
-}
-
-function attemptOf(delivered: AsyncMessage | SyncMessage): number {
-  const attempt = Number(delivered.headers?.[ATTEMPT] ?? 1)
-  return Number.isInteger(attempt) && attempt > 0 ? attempt : 1
-}
-
-function identity({ messageId }: AsyncMessage | SyncMessage) {
-  return { contentType: CONTENT_TYPE, ...(messageId ? { messageId } : {}) }
-}
-
-function toBytes(body: unknown): Buffer {
-  if (Buffer.isBuffer(body)) return body
-  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-}
-
-function toMessage(body: unknown): Message | null {
-  try {
-    const value: unknown = Buffer.isBuffer(body) || typeof body === 'string' ? JSON.parse(String(body)) : body
-    return isMessage(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-function toDeadLetter(found: SyncMessage): DeadLetter {
-  const message = toMessage(found.body)
-  const reason = found.headers?.['x-first-death-reason']
-  return {
-    id: message?.id ?? '',
-    type: message?.type ?? '',
-    message,
-    attempts: attemptOf(found),
-    error: String(
-      found.headers?.[ERROR] ?? (reason === 'delivery_limit' ? 'Its consumer died each time.' : (reason ?? '')),
-    ),
   }
 }

@@ -147,7 +147,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
       expect(tries.length).toBeLessThan(3)
 
       const dead = await eventually(async () => {
-        const letters = await bus.deadLetters(queue)
+        const letters = await bus.deadLetters.list(queue)
         return letters.length > 0 && letters
       })
       expect(dead).toMatchObject([{ id: bad.id, type, message: bad, attempts: 3, error: 'Error: the handler cannot' }])
@@ -161,11 +161,11 @@ export function busContract(startBroker: () => Promise<Broker>): void {
       expect(third - second).toBeGreaterThanOrEqual(895)
 
       broken = false
-      expect(await bus.deadLetters(queue)).toHaveLength(1) // looking does not take it away
-      expect(await bus.replay(queue)).toBe(1)
+      expect(await bus.deadLetters.list(queue)).toHaveLength(1) // looking does not take it away
+      expect(await bus.deadLetters.replay(queue, 'all')).toBe(1)
       await eventually(() => tries.length === 4)
       expect(tries[3]).toMatchObject({ attempt: 1 })
-      expect(await bus.deadLetters(queue)).toEqual([])
+      expect(await bus.deadLetters.list(queue)).toEqual([])
     })
 
     it('sets aside what is no message at all, and goes on', async () => {
@@ -176,7 +176,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
       await bus.publish([aMessage(type)])
       await eventually(() => received.length === 1)
       const letters = await eventually(async () => {
-        const found = await bus.deadLetters(queue)
+        const found = await bus.deadLetters.list(queue)
         return found.length > 0 && found
       })
       expect(letters).toMatchObject([{ id: '', message: null }])

@@ -197,7 +197,7 @@ export function outboxContract(getBroker: () => Broker): void {
       await consumer.bound
       const message = aMessage(type)
       await bus.publish([message])
-      await eventually(async () => (await bus.deadLetters(queue)).length === 1)
+      await eventually(async () => (await bus.deadLetters.list(queue)).length === 1)
       expect(await effects(database.db, message.id)).toBe(0)
       const seen = await sql`select from inbox where message_id = ${message.id}`.execute(database.db)
       expect(seen.rows).toHaveLength(0)

@@ -45,7 +45,7 @@ describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
     await node.wipe()
     await node.start()
     await arrives()
-    expect(await bus.deadLetters(queue)).toEqual([])
+    expect(await bus.deadLetters.list(queue)).toEqual([])
     await bus.close()
   })
 })

@@ -57,8 +57,14 @@ export function testBus(): TestBus {
       return message
     },
 
-    deadLetters: async () => [],
-    replay: async () => 0,
+    deadLetters: {
+      count: async () => 0,
+      list: async () => [],
+      find: async () => undefined,
+      replay: async () => 0,
+      mend: async () => false,
+      discard: async () => 0,
+    },
     ready: () => true,
     close: async () => consumers.clear(),
   }
