@@ -322,7 +322,24 @@ create table outbox (
   constraint outbox_message_id_key UNIQUE (message_id)
 );
 comment on table outbox is 'Messages to be sent, written in the transaction that makes them true.';
+CREATE INDEX outbox_refused ON public.outbox USING btree (subject, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
 CREATE INDEX outbox_unpublished ON public.outbox USING btree (id) WHERE (published_at IS NULL);
+
+create table outbox_republish (
+  id bigint generated always as identity not null,
+  reason text not null,
+  since timestamp with time zone not null,
+  last_id bigint not null,
+  after_id bigint default 0 not null,
+  requested_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint outbox_republish_pkey PRIMARY KEY (id)
+);
+comment on table outbox_republish is 'What was published and is to be sent again, because the broker or a queue lost it. Worked off by the relay before anything new, page by page.';
+comment on column outbox_republish.since is 'Only what was published at this instant or later.';
+comment on column outbox_republish.last_id is 'The last outbox row that may have been lost; later ones met the broker as it is now.';
+comment on column outbox_republish.after_id is 'Rows up to this one have been sent again.';
+CREATE INDEX outbox_republish_open ON public.outbox_republish USING btree (id) WHERE (finished_at IS NULL);
 
 create table payment (
   event_id uuid not null,
