@@ -30,6 +30,8 @@ export interface System {
   start(name: ProcessName): Promise<void>
   /** What a process has logged so far. */
   log(name: ProcessName): string
+  /** What a part of the outside world wrote down: one JSON document a line, beside whatever else we believe. */
+  journal(name: 'payments' | 'inbox' | 'sms'): Record<string, unknown>[]
   adminLink(): Promise<string>
   stop(): Promise<void>
 }
@@ -103,6 +105,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     kill9: (name) => end(name, 'SIGKILL'),
     start,
     log,
+    journal: (name) =>
+      readFileSync(join(folder, 'sandbox', name, 'journal.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith('}'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
     adminLink: () => mintAdminLink(plans, projectRoot),
     async stop() {
       await Promise.all([...children.keys()].map((name) => end(name, 'SIGTERM')))
