@@ -2,29 +2,9 @@ import type { Db as DatabaseOf, Tx as TransactionOf } from '@guichet/database'
 import type { Language } from '@guichet/problem'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
+import type { Channel, Kind, Purpose, SkipReason, State } from './kinds.ts'
 
-export const ORDER_KINDS = [
-  'transfer-instructions',
-  'order-confirmation',
-  'order-refund',
-  'order-partial-refund',
-  'payment-refund',
-  'event-cancelled',
-  'event-rescheduled',
-] as const
-export const ACCOUNT_KINDS = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
-export const WAITING_KINDS = ['waiting-list-joined', 'waiting-list-offered'] as const
-export const KINDS = [...ORDER_KINDS, ...ACCOUNT_KINDS, ...WAITING_KINDS] as const
-export const CHANNELS = ['email', 'sms'] as const
-export const STATES = ['pending', 'sending', 'retrying', 'sent', 'failed'] as const
-
-export type OrderKind = (typeof ORDER_KINDS)[number]
-export type AccountKind = (typeof ACCOUNT_KINDS)[number]
-export type WaitingKind = (typeof WAITING_KINDS)[number]
-export type Kind = OrderKind | AccountKind | WaitingKind
 export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled'
-export type Channel = (typeof CHANNELS)[number]
-export type State = (typeof STATES)[number]
 
 interface DeliveryTable {
   id: string
@@ -49,6 +29,58 @@ interface DeliveryTable {
   sent_at: Date | null
   last_error: string | null
   created_at: Date
+  expires_at: Date | null
+  skip_reason: SkipReason | null
+  provider: string | null
+  provider_message_id: string | null
+  provider_reply: string | null
+  delivered_at: Date | null
+  bounced_at: Date | null
+  segments: number | null
+  price_minor: number | null
+  price_currency: string | null
+  bulk_message_id: string | null
+  reminder_rule_id: string | null
+  resend_of: string | null
+}
+
+export type Outcome = 'sent' | 'put-off' | 'refused' | 'unknown'
+
+interface AttemptTable {
+  delivery_id: string
+  number: number
+  lease: string
+  began_at: Date
+  ended_at: Date | null
+  outcome: Outcome | null
+  reply: string | null
+}
+
+interface SuppressionTable {
+  channel: Channel
+  address_key: Buffer
+  reason: 'bounced' | 'complained'
+  delivery_id: string | null
+  created_at: Date
+}
+
+export type ConsentSource = 'checkout' | 'preferences' | 'one-click' | 'reply' | 'complaint'
+
+interface ConsentTable {
+  id: string
+  organizer_id: string | null
+  channel: Channel
+  purpose: Purpose
+  address_key: Buffer
+  address: string | null
+  granted: boolean
+  source: ConsentSource
+  source_key: string
+  wording: string | null
+  wording_version: string | null
+  language: Language | null
+  given_at: Date
+  recorded_at: Date
 }
 
 interface AnnouncementTable {
@@ -80,7 +112,10 @@ export interface EventFacts {
 
 export interface Schema extends IdempotencyTable, TokenCutoffTable {
   delivery: DeliveryTable
+  attempt: AttemptTable
+  suppression: SuppressionTable
   announcement: AnnouncementTable
+  consent: ConsentTable
 }
 
 export type Db = DatabaseOf<Schema>

@@ -49,6 +49,8 @@ it('forgets names and addresses of an erased user, keeps those of others, and se
   const kept = rows.filter((row) => row.recipient_address !== null)
   expect(kept.map((row) => row.recipient_address)).toEqual([other.link.email])
   expect(rows.find((row) => row.id === parseId('dlv', bought))).toMatchObject({ state: 'sent', recipient_name: null })
-  expect(rows.filter((row) => row.state === 'failed').map((row) => row.last_error)).toEqual(['The account was erased.'])
+  expect(rows.filter((row) => row.state === 'skipped').map((row) => row.last_error)).toEqual([
+    'The account was erased.',
+  ])
   expect(await inbox.messages(link.email)).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 import type { Message } from '@guichet/messaging'
-import { ACCOUNT_KINDS, type AccountKind, type Tx } from '../db.ts'
+import type { Tx } from '../db.ts'
 import { addDeliveries } from '../deliveries/add-deliveries.ts'
+import { ACCOUNT_KINDS, type AccountKind } from '../letters/account-letter.ts'
 import { uuidOf } from '../message-ids.ts'
 
 interface EmailLinkRequested {

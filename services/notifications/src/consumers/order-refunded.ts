@@ -1,6 +1,7 @@
 import type { Message } from '@guichet/messaging'
-import type { Kind, Tx } from '../db.ts'
+import type { Tx } from '../db.ts'
 import { addDeliveries } from '../deliveries/add-deliveries.ts'
+import type { Kind } from '../kinds.ts'
 import { uuidOf } from '../message-ids.ts'
 
 interface Refunded {

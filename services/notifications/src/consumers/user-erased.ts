@@ -1,6 +1,7 @@
 import { sql } from '@guichet/database'
 import type { Message } from '@guichet/messaging'
 import type { Tx } from '../db.ts'
+import { OPEN_STATES } from '../kinds.ts'
 import { uuidOf } from '../message-ids.ts'
 
 /**
@@ -10,15 +11,15 @@ import { uuidOf } from '../message-ids.ts'
 export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>): Promise<void> {
   const userId = uuidOf('usr', data.userId)
   await sql`
-    update delivery set recipient_name = null, recipient_address = null, last_error = null
+    update delivery set recipient_name = null, recipient_address = null, last_error = null, provider_reply = null
      where user_id = ${userId}
         or lower(recipient_address) in (
           select lower(recipient_address) from delivery where user_id = ${userId} and recipient_address is not null)
   `.execute(tx)
   await tx
     .updateTable('delivery')
-    .set({ state: 'failed', lease: null, last_error: 'The account was erased.' })
+    .set({ state: 'skipped', skip_reason: 'called-off', lease: null, last_error: 'The account was erased.' })
     .where('user_id', '=', userId)
-    .where('state', 'in', ['pending', 'sending', 'retrying'])
+    .where('state', 'in', OPEN_STATES)
     .execute()
 }

@@ -1,6 +1,7 @@
 import type { Language } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
-import type { Channel, Db, Kind, Tx } from '../db.ts'
+import type { Db, Tx } from '../db.ts'
+import { type Channel, type Kind, ruleOf } from '../kinds.ts'
 
 export interface Addressee {
   /** The fact that is told; see the unique key of the table. */
@@ -14,9 +15,16 @@ export interface Addressee {
   userId?: string
   announcementId?: string
   language?: Language
+  /** Who it goes to, when that is known before it is sent. */
+  recipient?: { name: string | null; address: string }
+  /** Not before this; without it, now. */
+  dueAt?: Date
+  /** After this it is skipped. */
+  expiresAt?: Date
+  bulkMessageId?: string
+  reminderRuleId?: string
+  resendOf?: string
 }
-
-const MANY: ReadonlySet<Kind> = new Set(['event-cancelled', 'event-rescheduled'])
 
 /** Plans messages, each once for its fact: repeating this adds nothing. Ids are UUIDs. Returns how many are new. */
 export async function addDeliveries(db: Db | Tx, now: Date, addressees: readonly Addressee[]): Promise<number> {
@@ -32,10 +40,16 @@ export async function addDeliveries(db: Db | Tx, now: Date, addressees: readonly
     organizer_id: addressee.organizerId ?? null,
     user_id: addressee.userId ?? null,
     announcement_id: addressee.announcementId ?? null,
-    priority: MANY.has(addressee.kind) ? 1 : 0,
+    priority: ruleOf(addressee.kind).priority,
     language: addressee.language ?? null,
     state: 'pending' as const,
-    next_attempt_at: now,
+    recipient_name: addressee.recipient?.name ?? null,
+    recipient_address: addressee.recipient?.address ?? null,
+    next_attempt_at: addressee.dueAt ?? now,
+    expires_at: addressee.expiresAt ?? null,
+    bulk_message_id: addressee.bulkMessageId ?? null,
+    reminder_rule_id: addressee.reminderRuleId ?? null,
+    resend_of: addressee.resendOf ?? null,
     created_at: now,
   }))
   const added = await db

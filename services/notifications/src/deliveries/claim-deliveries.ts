@@ -1,16 +1,8 @@
 import { sql } from '@guichet/database'
 import type { Language } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
-import {
-  ACCOUNT_KINDS,
-  type AnnouncementKind,
-  type Channel,
-  type Db,
-  type EventFacts,
-  type Kind,
-  ORDER_KINDS,
-  WAITING_KINDS,
-} from '../db.ts'
+import type { AnnouncementKind, Db, EventFacts } from '../db.ts'
+import { type Channel, type Kind, kindsAbout } from '../kinds.ts'
 import type { Peer } from './not-sent.ts'
 
 /** A message that this process, and no other, may send until `leaseEndsAt`. */
@@ -26,6 +18,13 @@ export interface Claim {
   language: Language | null
   attempts: number
   firstRefusedAt: Date | null
+  /** Known before it is sent, for what is about an address; else from the last try. */
+  recipientName: string | null
+  recipientAddress: string | null
+  expiresAt: Date | null
+  bulkMessageId: string | null
+  reminderRuleId: string | null
+  resendOf: string | null
   lease: string
   leaseEndsAt: Date
   announcement: { kind: AnnouncementKind; facts: EventFacts } | null
@@ -42,8 +41,9 @@ export async function claimDeliveries(
   const lease = newUuid(now.getTime())
   const leaseEndsAt = new Date(now.getTime() + leaseSeconds * 1_000)
   const kinds = [
-    ...(away.includes('tickets') ? [] : [...ORDER_KINDS, ...WAITING_KINDS]),
-    ...(away.includes('accounts') ? [] : ACCOUNT_KINDS),
+    ...kindsAbout('address'),
+    ...(away.includes('tickets') ? [] : kindsAbout('order', 'waiting')),
+    ...(away.includes('accounts') ? [] : kindsAbout('account')),
   ]
   const channels = [...(away.includes('smtp') ? [] : ['email']), ...(away.includes('sms') ? [] : ['sms'])]
   const { rows } = await sql<Claim>`
@@ -59,11 +59,16 @@ export async function claimDeliveries(
         from due where delivery.id = due.id
       returning delivery.id, delivery.kind, delivery.channel, delivery.source, delivery.order_id, delivery.event_id,
                 delivery.organizer_id, delivery.user_id, delivery.language, delivery.attempts,
-                delivery.first_refused_at, delivery.announcement_id, delivery.priority
+                delivery.first_refused_at, delivery.announcement_id, delivery.priority, delivery.recipient_name,
+                delivery.recipient_address, delivery.expires_at, delivery.bulk_message_id, delivery.reminder_rule_id,
+                delivery.resend_of
     )
     select taken.id, taken.kind, taken.channel, taken.source, taken.order_id as "orderId", taken.event_id as "eventId",
            taken.organizer_id as "organizerId", taken.user_id as "userId", taken.language, taken.attempts,
-           taken.first_refused_at as "firstRefusedAt", ${lease}::text as lease, ${leaseEndsAt}::timestamptz as "leaseEndsAt",
+           taken.first_refused_at as "firstRefusedAt", taken.recipient_name as "recipientName",
+           taken.recipient_address as "recipientAddress", taken.expires_at as "expiresAt",
+           taken.bulk_message_id as "bulkMessageId", taken.reminder_rule_id as "reminderRuleId",
+           taken.resend_of as "resendOf", ${lease}::text as lease, ${leaseEndsAt}::timestamptz as "leaseEndsAt",
            case when a.id is not null then jsonb_build_object('kind', a.kind, 'facts', a.facts) end as announcement
       from taken left join announcement a on a.id = taken.announcement_id
      order by taken.priority, taken.id

@@ -2,7 +2,16 @@ import type { Language } from '@guichet/problem'
 import { hasPermission, toId } from '@guichet/server'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { CHANNELS, type Channel, KINDS, type Kind, STATES, type State } from '../db.ts'
+import {
+  CHANNELS,
+  type Channel,
+  KINDS,
+  type Kind,
+  SKIP_REASONS,
+  type SkipReason,
+  STATES,
+  type State,
+} from '../kinds.ts'
 import { mask } from '../mail/address.ts'
 
 export const DELIVERY_COLUMNS = [
@@ -20,6 +29,13 @@ export const DELIVERY_COLUMNS = [
   'sent_at',
   'last_error',
   'created_at',
+  'skip_reason',
+  'provider',
+  'provider_reply',
+  'delivered_at',
+  'bounced_at',
+  'segments',
+  'resend_of',
 ] as const
 
 export interface DeliveryRow {
@@ -37,6 +53,13 @@ export interface DeliveryRow {
   sent_at: Date | null
   last_error: string | null
   created_at: Date
+  skip_reason: SkipReason | null
+  provider: string | null
+  provider_reply: string | null
+  delivered_at: Date | null
+  bounced_at: Date | null
+  segments: number | null
+  resend_of: string | null
 }
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()])
@@ -58,7 +81,18 @@ export const Delivery = Type.Object({
   /** Null when there will be none. */
   nextAttemptAt: nullable(instant),
   sentAt: nullable(instant),
+  deliveredAt: nullable(instant),
+  bouncedAt: nullable(instant),
+  /** Why it was not to be sent. */
+  skipReason: nullable(Type.Enum([...SKIP_REASONS])),
   lastError: nullable(Type.String()),
+  provider: nullable(Type.String()),
+  /** The provider's last words, addresses masked. */
+  providerReply: nullable(Type.String()),
+  /** Parts of an SMS. */
+  segments: nullable(Type.Integer()),
+  /** The message that somebody asked to be sent once more. */
+  resendOf: nullable(Type.String()),
   createdAt: instant,
 })
 
@@ -81,7 +115,14 @@ export function deliveryAnswer(row: DeliveryRow, request: FastifyRequest) {
     attempts: row.attempts,
     nextAttemptAt: row.state === 'pending' || row.state === 'retrying' ? row.next_attempt_at.toISOString() : null,
     sentAt: row.sent_at?.toISOString() ?? null,
+    deliveredAt: row.delivered_at?.toISOString() ?? null,
+    bouncedAt: row.bounced_at?.toISOString() ?? null,
+    skipReason: row.skip_reason,
     lastError: row.last_error,
+    provider: row.provider,
+    providerReply: row.provider_reply,
+    segments: row.segments,
+    resendOf: row.resend_of && toId('dlv', row.resend_of),
     createdAt: row.created_at.toISOString(),
   }
 }

@@ -9,7 +9,7 @@ import type { Claim } from './claim-deliveries.ts'
 const SENDING_MS_MAX = 3 * 60_000
 
 /** Begins the lease anew. False when another process has the message: nothing may be sent under this claim any more. */
-export async function renewLease(ctx: Context, claim: Claim): Promise<boolean> {
+async function renewLease(ctx: Context, claim: Claim): Promise<boolean> {
   const { numUpdatedRows } = await ctx.db
     .updateTable('delivery')
     .set({ next_attempt_at: new Date(ctx.now().getTime() + ctx.config.leaseSeconds * 1_000) })
@@ -23,11 +23,11 @@ export async function renewLease(ctx: Context, claim: Claim): Promise<boolean> {
  * Sends while the lease is renewed, so that a slow mail server is waited for and a dead process still holds a message
  * back for one short lease alone. Breaks off when the lease is lost all the same.
  */
-export async function sendUnderLease(
+export async function sendUnderLease<Result>(
   ctx: Context,
   claim: Claim,
-  send: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  send: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const lost = new AbortController()
   const renewing = setInterval(
     () => {
@@ -40,7 +40,7 @@ export async function sendUnderLease(
     (ctx.config.leaseSeconds * 1_000) / 3,
   )
   try {
-    await send(AbortSignal.any([lost.signal, AbortSignal.timeout(SENDING_MS_MAX)]))
+    return await send(AbortSignal.any([lost.signal, AbortSignal.timeout(SENDING_MS_MAX)]))
   } finally {
     clearInterval(renewing)
   }

@@ -1,7 +1,9 @@
 import type { EmailLink } from '../content/email-link.ts'
-import type { AccountKind } from '../db.ts'
 import { textsOf } from '../messages/texts.ts'
 import { greetingOf, type Letter, type LetterContext } from './letter.ts'
+
+export const ACCOUNT_KINDS = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
+export type AccountKind = (typeof ACCOUNT_KINDS)[number]
 
 /** The letters that carry a link of accounts; they differ in words alone. */
 export function composeAccountLetter(kind: AccountKind, link: EmailLink, { now, shop }: LetterContext): Letter {

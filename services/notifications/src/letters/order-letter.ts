@@ -1,7 +1,7 @@
 import type { Occasion, Order } from '../content/order.ts'
 import { toOccasion } from '../content/order.ts'
 import type { Refund } from '../content/refund.ts'
-import type { EventFacts, OrderKind } from '../db.ts'
+import type { EventFacts } from '../db.ts'
 import { textsOf } from '../messages/texts.ts'
 import { composeEventCancelled } from './event-cancelled.ts'
 import { composeEventRescheduled } from './event-rescheduled.ts'
@@ -11,7 +11,7 @@ import type { OrderLetterInput } from './order-parts.ts'
 import { composeOrderRefund, composePartialRefund, composePaymentRefund } from './order-refund.ts'
 import { composeTransferInstructions } from './transfer-instructions.ts'
 
-const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
+const COMPOSERS = {
   'transfer-instructions': composeTransferInstructions,
   'order-confirmation': composeOrderConfirmation,
   'order-refund': composeOrderRefund,
@@ -19,7 +19,10 @@ const COMPOSERS: Record<OrderKind, (input: OrderLetterInput) => Letter> = {
   'payment-refund': composePaymentRefund,
   'event-cancelled': composeEventCancelled,
   'event-rescheduled': composeEventRescheduled,
-}
+} as const satisfies Record<string, (input: OrderLetterInput) => Letter>
+
+export type OrderKind = keyof typeof COMPOSERS
+export const ORDER_KINDS = Object.keys(COMPOSERS) as readonly OrderKind[]
 
 /** The letter of a kind about an order. `facts`: what an announcement said, which counts more than tickets' copy. */
 export function composeOrderLetter(

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import type { Language } from '@guichet/problem'
 import { Liquid } from 'liquidjs'
+import type { Attachment } from '../mail/mailer.ts'
 import type { Letter } from './letter.ts'
 
 const options = {
@@ -13,14 +15,24 @@ const options = {
 const html = new Liquid({ ...options, outputEscape: 'escape' })
 const text = new Liquid(options)
 
+/** A letter as it is mailed. */
+export interface RenderedLetter {
+  subject: string
+  text: string
+  html: string
+  language: Language
+  attachments: readonly Attachment[]
+}
+
 /** Both forms of a letter by the one layout of each. In the HTML every value is escaped. */
-export async function renderLetter(letter: Letter): Promise<{ text: string; html: string }> {
+export async function renderLetter(letter: Letter): Promise<RenderedLetter> {
   const values = { letter }
   const [asText, asHtml] = await Promise.all([
     text.renderFile('letter.txt.liquid', values) as Promise<string>,
     html.renderFile('letter.html.liquid', values) as Promise<string>,
   ])
-  return { text: tidy(asText), html: asHtml }
+  const { subject, language, attachments } = letter
+  return { subject, text: tidy(asText), html: asHtml, language, attachments }
 }
 
 /** Templates leave blank lines where a part has nothing to say. */

@@ -19,9 +19,9 @@ export interface Mail {
   attachments: readonly Attachment[]
 }
 
-/** Hands one mail to the mail server; returns once it has answered 250, else throws a {@link NotSent}. */
+/** Hands one mail to the mail server; returns its words once it has answered 250, else throws a {@link NotSent}. */
 export interface Mailer {
-  send(mail: Mail, signal: AbortSignal): Promise<void>
+  send(mail: Mail, signal: AbortSignal): Promise<{ reply: string }>
   close(): void
 }
 
@@ -47,7 +47,7 @@ export function createMailer(options: { url: string; sender: Sender; connections
       const { address } = mail.to
       if (!isAddress(address)) throw new NotSent('refused', 'smtp', 'The address is not valid.')
       try {
-        await transport.sendMail({
+        const { response } = await transport.sendMail({
           // The envelope alone decides who gets it: exactly one, whatever a name or a subject holds.
           envelope: { from: sender.address, to: [address] },
           from: sender,
@@ -65,6 +65,7 @@ export function createMailer(options: { url: string; sender: Sender; connections
           attachments: mail.attachments.map((attachment) => ({ ...attachment })),
           signal,
         })
+        return { reply: response }
       } catch (error) {
         throw toNotSent(error, signal)
       }

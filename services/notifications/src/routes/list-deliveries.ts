@@ -2,8 +2,8 @@ import { DomainError } from '@guichet/problem'
 import { type App, authorize, decodeCursor, encodeCursor, toUuid, userOf } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { STATES } from '../db.ts'
 import { DELIVERY_COLUMNS, Delivery, deliveryAnswer } from '../deliveries/delivery-answer.ts'
+import { STATES } from '../kinds.ts'
 
 const idOf = (prefix: string) => Type.String({ pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$` })
 

@@ -30,7 +30,7 @@ async function makeDue(tx: Tx, id: string, now: Date): Promise<DeliveryRow> {
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow()
-  if (row.state === 'sent') throw new DomainError('already-sent', { sentAt: row.sent_at?.toISOString() ?? null })
+  if (row.sent_at) throw new DomainError('already-sent', { sentAt: row.sent_at?.toISOString() ?? null })
   // Under a running lease a sender may be half through; when the lease is over, it is due by itself.
   if (row.state === 'sending' && row.next_attempt_at > now) throw new DomainError('being-sent')
   return tx
@@ -39,6 +39,7 @@ async function makeDue(tx: Tx, id: string, now: Date): Promise<DeliveryRow> {
       state: row.attempts === 0 ? 'pending' : 'retrying',
       next_attempt_at: now,
       first_refused_at: null,
+      skip_reason: null,
       lease: null,
     })
     .where('id', '=', id)

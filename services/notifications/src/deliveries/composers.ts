@@ -1,0 +1,160 @@
+import { fetchEmailLink } from '../content/email-link.ts'
+import { fetchOrder, type Order } from '../content/order.ts'
+import { fetchRefund } from '../content/refund.ts'
+import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
+import type { Context } from '../context.ts'
+import type { Channel, Kind } from '../kinds.ts'
+import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
+import type { Letter } from '../letters/letter.ts'
+import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
+import { composeOrderSms } from '../letters/order-sms.ts'
+import { type RenderedLetter, renderLetter } from '../letters/render-letter.ts'
+import { composeWaitingJoined } from '../letters/waiting-joined.ts'
+import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { addDeliveries } from './add-deliveries.ts'
+import type { Claim } from './claim-deliveries.ts'
+import { NotSent, Skipped } from './not-sent.ts'
+import type { Recipient } from './record-outcome.ts'
+
+/** A message whose words are known: a letter, or the text of an SMS. */
+export interface Draft {
+  recipient: Recipient
+  /** IANA zone of what it is about, for quiet hours. */
+  timeZone?: string
+  content: { letter: RenderedLetter } | { sms: string }
+}
+
+/** Fetches and writes one message, when it is sent. Throws NotSent, Skipped or NotNow. */
+export type Composer = (ctx: Context, claim: Claim) => Promise<Draft>
+
+/** One line per kind. */
+const LETTERS: Record<Kind, Composer> = {
+  'transfer-instructions': orderLetter,
+  'order-confirmation': orderConfirmation,
+  'order-refund': refundLetter,
+  'order-partial-refund': refundLetter,
+  'payment-refund': refundLetter,
+  'event-cancelled': orderLetter,
+  'event-rescheduled': eventRescheduled,
+  'email-confirmation': accountLetter,
+  'password-reset': accountLetter,
+  'sign-up-repeated': accountLetter,
+  'waiting-list-joined': waitingJoined,
+  'waiting-list-offered': waitingOffered,
+}
+
+/** The kinds that are also sent by SMS. */
+const SMS: Partial<Record<Kind, Composer>> = {
+  'order-confirmation': orderSms,
+}
+
+/** The words of a claimed message, asked for now. */
+export function composeDraft(ctx: Context, claim: Claim): Promise<Draft> {
+  const table: Partial<Record<Kind, Composer>> = claim.channel === 'sms' ? SMS : LETTERS
+  const composer = table[claim.kind]
+  if (!composer) throw new NotSent('refused', peerOf(claim.channel), 'There are no words for this kind.')
+  return composer(ctx, claim)
+}
+
+const peerOf = (channel: Channel) => (channel === 'email' ? 'smtp' : 'sms')
+
+/** The shop's name and where its links lead. */
+export function shopOf(ctx: Context) {
+  return { name: ctx.config.sender.name || 'Guichet', url: ctx.config.publicUrl }
+}
+
+/** A draft of a letter that goes to an order's buyer. */
+export async function toBuyer(order: Order, letter: Letter): Promise<Draft> {
+  const { name, email } = order.buyer
+  return {
+    recipient: { name, address: email, language: order.language },
+    timeZone: order.event.timeZone,
+    content: { letter: await renderLetter(letter) },
+  }
+}
+
+async function orderLetter(ctx: Context, claim: Claim, known?: Order): Promise<Draft> {
+  const order = known ?? (await fetchOrder(ctx, claim.orderId ?? ''))
+  const facts = claim.announcement?.facts ?? {}
+  const context = { facts, now: ctx.now(), shop: shopOf(ctx) }
+  return toBuyer(order, composeOrderLetter(claim.kind as OrderKind, order, context))
+}
+
+async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  await planSms(ctx, claim, order.buyer.phone)
+  return orderLetter(ctx, claim, order)
+}
+
+/** Their source is the refund. */
+async function refundLetter(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  const refund = await fetchRefund(ctx, claim.orderId ?? '', claim.source)
+  const context = { facts: {}, refund, now: ctx.now(), shop: shopOf(ctx) }
+  return toBuyer(order, composeOrderLetter(claim.kind as OrderKind, order, context))
+}
+
+async function eventRescheduled(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  if (order.state !== 'confirmed') {
+    throw new Skipped('no-longer-true', 'The order was refunded since: the new date is not its own.')
+  }
+  return orderLetter(ctx, claim, order)
+}
+
+async function accountLetter(ctx: Context, claim: Claim): Promise<Draft> {
+  const kind = claim.kind as AccountKind
+  const link = await fetchEmailLink(ctx, claim.userId ?? '', kind)
+  const letter = composeAccountLetter(kind, link, { now: ctx.now(), shop: shopOf(ctx) })
+  return {
+    recipient: { name: link.name, address: link.email, language: link.language },
+    content: { letter: await renderLetter(letter) },
+  }
+}
+
+/** The source of these is the entry: its state when the mail is sent decides whether there is still something to say. */
+async function waitingJoined(ctx: Context, claim: Claim): Promise<Draft> {
+  const entry = await fetchEntry(ctx, claim.source)
+  const letter = composeWaitingJoined(entry, { now: ctx.now(), shop: shopOf(ctx) })
+  return {
+    recipient: { name: null, address: entry.email, language: entry.language },
+    content: { letter: await renderLetter(letter) },
+  }
+}
+
+async function waitingOffered(ctx: Context, claim: Claim): Promise<Draft> {
+  const entry = await fetchEntry(ctx, claim.source)
+  const offer = await fetchOffer(ctx, entry, claim.orderId ?? '')
+  const letter = composeWaitingOffered(entry, offer, { now: ctx.now(), shop: shopOf(ctx) })
+  return {
+    recipient: { name: null, address: entry.email, language: entry.language },
+    content: { letter: await renderLetter(letter) },
+  }
+}
+
+async function orderSms(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  const { name, phone } = order.buyer
+  if (!phone) throw new Skipped('no-longer-true', 'The order has no telephone number any more.')
+  return {
+    recipient: { name, address: phone, language: order.language },
+    timeZone: order.event.timeZone,
+    content: { sms: composeOrderSms(order, shopOf(ctx)) },
+  }
+}
+
+/** Whether a buyer left a number is known only here. Planned apart from the mail, so that neither waits for the other. */
+async function planSms(ctx: Context, claim: Claim, phone: string | null): Promise<void> {
+  if (!ctx.sms || !phone || !claim.orderId || claim.resendOf) return
+  await addDeliveries(ctx.db, ctx.now(), [
+    {
+      source: claim.source,
+      kind: claim.kind,
+      channel: 'sms',
+      recipientKey: claim.orderId,
+      orderId: claim.orderId,
+      ...(claim.eventId ? { eventId: claim.eventId } : {}),
+      ...(claim.organizerId ? { organizerId: claim.organizerId } : {}),
+    },
+  ])
+}
