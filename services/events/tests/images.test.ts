@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isPublicAddress } from '@guichet/server/public-hosts'
 import { newOrganizerId } from '@guichet/testkit'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodePicture } from '../src/images/encode-picture.ts'
 import { createPictureFetcher } from '../src/images/fetch-picture.ts'
-import { isPublicAddress } from '../src/images/public-address.ts'
 import { type EventsFixture, eventsFixture, multipart } from './fixture.ts'
 
 let fixture: EventsFixture

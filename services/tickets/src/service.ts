@@ -4,6 +4,7 @@ import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
 import {
   createLog,
   createRateLimits,
+  createSealing,
   createServer,
   createServiceClient,
   createTokenCutoffs,
@@ -34,7 +35,6 @@ import { createHoldAllowance } from './orders/hold-allowance.ts'
 
 import { createOrderSecrets } from './orders/order-secret.ts'
 import { createSellingAccounts } from './payment-accounts/offered.ts'
-import { createSealing } from './payment-accounts/sealing.ts'
 import { createAdapter, type Surroundings } from './payments/adapters.ts'
 import type { PaymentProvider } from './payments/provider.ts'
 import { createSimulatedProvider } from './payments/providers/simulated.ts'
@@ -165,7 +165,7 @@ function createContext(
           webhookUrl: `${config.selfUrl}/v1/payment-webhooks/simulated`,
         })
       : undefined
-  const sealing = createSealing(secrets.sealingSecret, secrets.previousSealingSecret)
+  const sealing = createSealing('payment-account', secrets.sealingSecret, secrets.previousSealingSecret)
   const context: Context = {
     config,
     db,

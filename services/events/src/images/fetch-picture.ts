@@ -1,8 +1,6 @@
-import { lookup as resolveName } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
 import { DomainError } from '@guichet/problem'
-import { Agent, request } from 'undici'
-import { isPublicAddress } from './public-address.ts'
+import { createPublicHosts, type PublicHostRules } from '@guichet/server/public-hosts'
+import { request } from 'undici'
 
 export const PICTURE_BYTES_MAX = 8 * 1024 * 1024
 const REDIRECTS_MAX = 3
@@ -13,46 +11,19 @@ export interface PictureFetcher {
   close(): Promise<void>
 }
 
-export interface FetcherOptions {
-  /** Let it reach this machine's own network: for tests only. */
-  allowPrivateHosts?: boolean
-  /** Ports beside those of the schemes: for tests, whose servers cannot have port 80. */
-  ports?: readonly number[]
-  /** Name resolution, as node:dns `lookup` with `all`. */
-  resolve?: (name: string) => Promise<string[]>
-}
+export type FetcherOptions = Pick<PublicHostRules, 'allowPrivateHosts' | 'ports' | 'resolve'>
 
 /**
- * Fetches a picture that an organizer names, without lending him our place in the network: http and https on their own
- * ports, public addresses only, at most 3 redirects, each checked, 5 s, 8 MB. The name is resolved once and the
- * connection goes to the address that was checked, so a second answer of the resolver changes nothing.
+ * Fetches a picture that an organizer names: http and https on their own ports, public addresses only, at most 3 redirects, each
+ * checked, 5 s, 8 MB.
  */
 export function createPictureFetcher(options: FetcherOptions = {}): PictureFetcher {
-  const allow = options.allowPrivateHosts ?? false
-  const resolve = options.resolve ?? resolveAll
-  const pinned: LookupFunction = (name, wanted, callback) => {
-    const answer = (addresses: string[]): void => {
-      const [first] = addresses
-      if (first === undefined || !addresses.every((address) => allow || isPublicAddress(address))) {
-        callback(new Error(`${name} is not a public host`), '', 4)
-      } else if (wanted.all) {
-        callback(null, [{ address: first, family: isIP(first) }])
-      } else {
-        callback(null, first, isIP(first))
-      }
-    }
-    resolve(name).then(answer, (error: Error) => callback(error, '', 4))
-  }
-  const agent = new Agent({
-    connect: { lookup: pinned, timeout: TIMEOUT_MS },
-    pipelining: 0,
-    maxResponseSize: PICTURE_BYTES_MAX,
-  })
+  const hosts = createPublicHosts(options, { timeoutMs: TIMEOUT_MS, answerBytesMax: PICTURE_BYTES_MAX })
 
   async function follow(url: URL, redirectsLeft: number, signal: AbortSignal): Promise<Buffer> {
-    assertAllowed(url, options)
+    hosts.assertAllowed(url)
     const { statusCode, headers, body } = await request(url, {
-      dispatcher: agent,
+      dispatcher: hosts.agent,
       signal,
       headers: { accept: 'image/*', 'user-agent': 'Guichet' },
     })
@@ -83,7 +54,7 @@ export function createPictureFetcher(options: FetcherOptions = {}): PictureFetch
         throw refusedUrl(error)
       }
     },
-    close: () => agent.close(),
+    close: () => hosts.agent.close(),
   }
 }
 
@@ -91,24 +62,4 @@ export function createPictureFetcher(options: FetcherOptions = {}): PictureFetch
 export function refusedUrl(cause: unknown): DomainError {
   const errors = [{ pointer: '/imageUrl', detail: 'no picture could be fetched from it' }]
   return new DomainError('image-url-refused', {}, { errors, cause })
-}
-
-function assertAllowed(url: URL, { allowPrivateHosts = false, ports = [] }: FetcherOptions): void {
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`${url.protocol} is not fetched`)
-  if (url.username !== '' || url.password !== '') throw new Error('credentials in the address')
-  if (allowPrivateHosts) return
-  // The URL parser drops a scheme's own port, so any that is left may be a database or a broker.
-  if (url.port !== '' && !ports.includes(Number(url.port))) throw new Error('not the port of its scheme')
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  // Written as a number, a host is never looked up, and so must be checked here.
-  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Error('not a public address')
-}
-
-function resolveAll(name: string): Promise<string[]> {
-  return new Promise((done, failed) => {
-    resolveName(name, { all: true, order: 'ipv4first' }, (error, addresses) => {
-      if (error) failed(error)
-      else done(addresses.map(({ address }) => address))
-    })
-  })
 }

@@ -1,6 +1,6 @@
+import type { Sealing } from '@guichet/server'
 import type { PaymentAccountRow } from '../db.ts'
 import type { OpenedAccount } from './account-terms.ts'
-import type { Sealing } from './sealing.ts'
 
 /** What the sealed secrets of an account are bound to. */
 export function bindingOf(account: Pick<PaymentAccountRow, 'organizer_id' | 'id'>): string {

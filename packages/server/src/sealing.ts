@@ -17,12 +17,13 @@ const TAG_AT = NONCE_AT + 12
 const CONTENT_AT = TAG_AT + 16
 
 /**
- * AES-256-GCM with keys derived by HKDF. A secret is replaced by giving the old one as `previous`: what it sealed still opens,
- * and everything new is sealed with the present one.
+ * AES-256-GCM with keys derived by HKDF, other ones for each purpose. A secret is replaced by giving the old one as `previous`:
+ * what it sealed still opens, and everything new is sealed with the present one.
+ * @param purpose what is sealed, e.g. `payment-account`; may never change.
  */
-export function createSealing(secret: string, previous?: string): Sealing {
-  const present = deriveKey(secret)
-  const keys = previous === undefined ? [present] : [present, deriveKey(previous)]
+export function createSealing(purpose: string, secret: string, previous?: string): Sealing {
+  const present = deriveKey(purpose, secret)
+  const keys = previous === undefined ? [present] : [present, deriveKey(purpose, previous)]
 
   return {
     seal(content, boundTo) {
@@ -34,8 +35,7 @@ export function createSealing(secret: string, previous?: string): Sealing {
 
     open(sealed, boundTo) {
       const key = keys.find(({ id }) => id.equals(sealed.subarray(1, NONCE_AT)))
-      if (sealed[0] !== VERSION || !key)
-        throw new Error('These secrets were sealed with another TICKETS_SEALING_SECRET')
+      if (sealed[0] !== VERSION || !key) throw new Error('This was sealed with another SEALING_SECRET')
       const decipher = createDecipheriv('aes-256-gcm', key.key, sealed.subarray(NONCE_AT, TAG_AT))
         .setAAD(Buffer.from(boundTo))
         .setAuthTag(sealed.subarray(TAG_AT, CONTENT_AT))
@@ -48,7 +48,7 @@ export function createSealing(secret: string, previous?: string): Sealing {
   }
 }
 
-function deriveKey(secret: string): { key: Buffer; id: Buffer } {
-  const derive = (purpose: string, bytes: number) => Buffer.from(hkdfSync('sha256', secret, '', purpose, bytes))
-  return { key: derive('guichet payment-account key', 32), id: derive('guichet payment-account key id', 4) }
+function deriveKey(purpose: string, secret: string): { key: Buffer; id: Buffer } {
+  const derive = (what: string, bytes: number) => Buffer.from(hkdfSync('sha256', secret, '', what, bytes))
+  return { key: derive(`guichet ${purpose} key`, 32), id: derive(`guichet ${purpose} key id`, 4) }
 }
