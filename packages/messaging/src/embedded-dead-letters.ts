@@ -26,12 +26,12 @@ const REPLAY = `
 /** $1 queue, $2 keys (one), $3 message */
 const MEND = `
   with chosen as (
-    select id, row_number() over (order by id) as nth from bus.job where ${SELECTED} for update
+    select id from bus.job where ${SELECTED} for update
   ), copies as (
-    delete from bus.job where id in (select id from chosen where nth > 1)
+    delete from bus.job where id in (select id from chosen) and id > (select min(id) from chosen)
   ), mended as (
     update bus.job set message = $3, dead_at = null, attempt = 1, runs = 0, visible_at = now()
-     where id in (select id from chosen where nth = 1) returning id
+     where id = (select min(id) from chosen) returning id
   )
   select count(*)::integer as changed, pg_notify('bus', $1) from mended`
 

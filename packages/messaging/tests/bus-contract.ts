@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Bus, connectBus, type Message, type Subscription } from '../src/messaging.ts'
+import { deadLetterContract } from './dead-letter-contract.ts'
 import { aMessage, type Broker, messages, silent, unique, uniqueType } from './fixture.ts'
 import { outboxContract } from './outbox-contract.ts'
 
@@ -42,6 +43,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
   const idsOf = (sent: Message[]) => sent.map((message) => message.id).sort()
 
   outboxContract(() => broker)
+  deadLetterContract(() => broker)
 
   describe('delivery', () => {
     it('delivers to every queue bound to the type, whole and once, and to no other', async () => {

@@ -42,6 +42,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     access: AccessTable
+    /** Behind `/metrics`: a part of a service registers its own here. */
+    metrics: Registry
   }
   interface FastifyContextConfig {
     rule?: RouteRule
@@ -228,6 +230,7 @@ function problemHandler(problems: ProblemTable): ErrorHandler {
 
 function observe(app: App, options: ServerOptions): void {
   const registry = new Registry()
+  app.decorate('metrics', registry)
   registry.setDefaultLabels({ service: options.service })
   collectDefaultMetrics({ register: registry })
   const duration = new Histogram({
