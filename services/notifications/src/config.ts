@@ -1,4 +1,5 @@
 import { ConfigError, readSettings, type Settings } from '@guichet/server'
+import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
 import { parseSender, type Sender } from './mail/address.ts'
 
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   sendersMax: number
   /** How long one process may work on a message before another takes it over. */
   leaseSeconds: number
+  /** Local hours in which only what cannot wait is sent; undefined: none. */
+  quietHours?: QuietHours | undefined
   logLevel: string
 }
 
@@ -28,6 +31,8 @@ export interface Secrets {
   smsUrl: string | undefined
 }
 
+  /** Signs the links in messages and hashes addresses; `clientSecret` when there is none. Changing it breaks links. */
+  consentSecret?: string | undefined
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** Reads the environment (`NOTIFICATIONS_…`); throws a ConfigError that names all faults. */
@@ -36,6 +41,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const sender = parseSender(read.text('MAIL_FROM', 'Guichet <tickets@guichet.localhost>'))
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
+  const quietHours = read.text('QUIET_HOURS', '21-8')
     port: read.integer('PORT', 4104, { min: 0, max: 65_535 }),
     publicUrl: read.url('PUBLIC_URL'),
     jwksUrl: read.url('JWKS_URL'),
@@ -46,6 +52,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
+    quietHours: parseQuietHours(quietHours),
   const secrets: Secrets = {
     databaseUrl: read.url('DATABASE_URL'),
     busUrl: read.url('BUS_URL'),
@@ -55,8 +62,12 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   }
   const faults = sender ? [] : ['NOTIFICATIONS_MAIL_FROM must be like "Guichet <tickets@shop.org>"']
   if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
+    consentSecret: read.optional('CONSENT_SECRET') === undefined ? undefined : read.secret('CONSENT_SECRET'),
   if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
     faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
+  if (!config.quietHours && quietHours !== 'none') {
+    faults.push('NOTIFICATIONS_QUIET_HOURS must be like "21-8", or "none"')
+  }
   }
   finish(read, faults)
   return { config: Object.freeze(config), secrets: Object.freeze(secrets) }

@@ -1,6 +1,7 @@
 import type { ServiceClient } from '@guichet/server'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
+import type { Keys } from './consent/address-key.ts'
 import type { Db } from './db.ts'
 import type { Outages } from './deliveries/outages.ts'
 import type { Mailer } from './mail/mailer.ts'
@@ -19,4 +20,6 @@ export interface Context {
   mailer: Mailer
   sms: SmsProvider | undefined
   outages: Outages
+  /** Signs links, and finds addresses again that are not kept. */
+  keys: Keys
 }

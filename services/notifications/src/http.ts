@@ -2,7 +2,10 @@ import { type App, createServer, type ServerOptions } from '@guichet/server'
 import type { Context } from './context.ts'
 import { ACCESS } from './permissions.ts'
 import { PROBLEMS } from './problems.ts'
+import { exportConsents } from './routes/export-consents.ts'
 import { getDelivery } from './routes/get-delivery.ts'
+import { getPreferences } from './routes/get-preferences.ts'
+import { listConsents } from './routes/list-consents.ts'
 import { listDeliveries } from './routes/list-deliveries.ts'
 import { retryDelivery } from './routes/retry-delivery.ts'
 
@@ -10,6 +13,8 @@ import { retryDelivery } from './routes/retry-delivery.ts'
 export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier' | 'ready'>): App {
   const app = createServer({
     ...options,
+import { savePreferences } from './routes/save-preferences.ts'
+import { unsubscribe } from './routes/unsubscribe.ts'
     service: 'notifications',
     version: '1.0.0',
     description: 'What was sent to whom, by e-mail and SMS, and what was not.',
@@ -25,3 +30,13 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
   })
   return app
 }
+    listReminderRules(app, ctx)
+    previewReminder(app, ctx)
+    createReminderRule(app, ctx)
+    updateReminderRule(app, ctx)
+    removeReminderRule(app, ctx)
+    getPreferences(app, ctx)
+    savePreferences(app, ctx)
+    unsubscribe(app, ctx)
+    listConsents(app, ctx)
+    exportConsents(app, ctx)

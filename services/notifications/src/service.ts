@@ -11,6 +11,7 @@ import {
 } from '@guichet/server'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config, Secrets } from './config.ts'
+import { createKeys } from './consent/address-key.ts'
 import { startConsuming } from './consumers.ts'
 import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
@@ -71,6 +72,7 @@ export function createNotifications(
     sms: createSms(secrets.smsUrl, config.sender.name),
     outages: createOutages(now),
   }
+    keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
   const verifier =
     overrides.verifier ??
     createVerifier({

@@ -1,7 +1,6 @@
 import { inTransaction, sql } from '@guichet/database'
-import { newUuid, toUuid } from '@guichet/server'
+import { csvLine, newUuid, toUuid } from '@guichet/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { csvLine } from '../src/ledger/csv.ts'
 import { type LedgerEntry, postLedger } from '../src/ledger/post-ledger.ts'
 import { sell } from './fixture.ts'
 import { openShop, type Shop } from './shop.ts'

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { type App, authorize, toUuid } from '@guichet/server'
+import { type App, authorize, csvLine, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { csvLine } from '../ledger/csv.ts'
+
 import { findTransactions, LedgerFilter, type LedgerPosition } from '../ledger/find-transactions.ts'
 import { presentTransaction } from '../ledger/present-transaction.ts'
 import { decimal } from '../money/currency.ts'
