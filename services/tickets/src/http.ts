@@ -7,6 +7,7 @@ import { checkPaymentRoute } from './routes/check-payment.ts'
 import { checkPaymentAccount } from './routes/check-payment-account.ts'
 import { closeBankEntry } from './routes/close-bank-entry.ts'
 import { closeEvent } from './routes/close-event.ts'
+import { countAudience } from './routes/count-audience.ts'
 import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
 import { createPaymentAccount } from './routes/create-payment-account.ts'
@@ -33,6 +34,7 @@ import { importStatement } from './routes/import-statement.ts'
 import { joinWaitingList } from './routes/join-waiting-list.ts'
 import { leaveWaitingList } from './routes/leave-waiting-list.ts'
 import { listAllotments } from './routes/list-allotments.ts'
+import { listAudience } from './routes/list-audience.ts'
 import { listBankEntries } from './routes/list-bank-entries.ts'
 import { listBankTransfers } from './routes/list-bank-transfers.ts'
 import { listConfirmedOrders } from './routes/list-confirmed-orders.ts'
@@ -148,6 +150,8 @@ export function addRoutes(app: App, ctx: Context): void {
   getInvoicePdf(app, ctx)
   closeEvent(app, ctx)
   listConfirmedOrders(app, ctx)
+  listAudience(app, ctx)
+  countAudience(app, ctx)
   joinWaitingList(app, ctx)
   listWaitingEntries(app, ctx)
   getWaitingEntry(app, ctx)

@@ -97,6 +97,8 @@ export const access = defineAccess({
     getInvoicePdf: 'secret',
     closeEvent: { services: ['events'] },
     listConfirmedOrders: { services: ['notifications'] },
+    listAudience: { services: ['notifications'] },
+    countAudience: { services: ['notifications'] },
     joinWaitingList: 'public',
     listWaitingEntries: 'order.read',
     getWaitingEntry: 'secret',

@@ -1,0 +1,39 @@
+import { sql } from '@guichet/database'
+import type { App } from '@guichet/server'
+import { Type } from 'typebox'
+import { inSegment, ownEvent, SegmentQuery } from '../audience/segment.ts'
+import type { Context } from '../context.ts'
+import { EventParams } from '../events/event.ts'
+
+const Answer = Type.Object({
+  orders: Type.Integer(),
+  recipients: Type.Integer({ description: 'Different addresses, whatever their case.' }),
+  byLocale: Type.Object({ en: Type.Integer(), fr: Type.Integer() }, { description: 'By the first order of each.' }),
+})
+
+/** GET /v1/internal/events/:eventId/audience-count — how many a message to many would go to. */
+export function countAudience(app: App, ctx: Context): void {
+  app.get(
+    '/v1/internal/events/:eventId/audience-count',
+    {
+      schema: {
+        operationId: 'countAudience',
+        summary: 'How many a message to many goes to',
+        params: EventParams,
+        querystring: SegmentQuery,
+        response: { 200: Answer },
+      },
+    },
+    async (request) => {
+      const eventUuid = await ownEvent(ctx, request.params.eventId, request.query.organizerId)
+      const { rows } = await sql<{ orders: number; en: number; fr: number }>`
+        select coalesce(sum(orders), 0)::int as orders,
+               count(*) filter (where locale <> 'fr')::int as en, count(*) filter (where locale = 'fr')::int as fr
+          from (select count(*) as orders, (array_agg(o.locale order by o.id))[1] as locale
+                  from orders o where ${inSegment(eventUuid, request.query)} group by lower(o.buyer_email)) as recipient
+      `.execute(ctx.db)
+      const { orders, en, fr } = rows[0] ?? { orders: 0, en: 0, fr: 0 }
+      return { orders, recipients: en + fr, byLocale: { en, fr } }
+    },
+  )
+}
