@@ -29,19 +29,19 @@ export interface Secrets {
   smtpUrl: string
   /** Without it, no SMS is ever planned. */
   smsUrl: string | undefined
-}
-
   /** Signs the links in messages and hashes addresses; `clientSecret` when there is none. Changing it breaks links. */
   consentSecret?: string | undefined
+}
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** Reads the environment (`NOTIFICATIONS_…`); throws a ConfigError that names all faults. */
 export function readConfig(env: Record<string, string | undefined>): { config: Config; secrets: Secrets } {
   const read = readSettings(env, 'NOTIFICATIONS_')
   const sender = parseSender(read.text('MAIL_FROM', 'Guichet <tickets@guichet.localhost>'))
+  const quietHours = read.text('QUIET_HOURS', '21-8')
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
-  const quietHours = read.text('QUIET_HOURS', '21-8')
     port: read.integer('PORT', 4104, { min: 0, max: 65_535 }),
     publicUrl: read.url('PUBLIC_URL'),
     jwksUrl: read.url('JWKS_URL'),
@@ -50,24 +50,24 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     sender: sender ?? { name: '', address: '' },
     sendersMax: read.integer('SENDERS_MAX', 8, { min: 1, max: 64 }),
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
+    quietHours: parseQuietHours(quietHours),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
-    quietHours: parseQuietHours(quietHours),
   const secrets: Secrets = {
     databaseUrl: read.url('DATABASE_URL'),
     busUrl: read.url('BUS_URL'),
     clientSecret: read.secret('CLIENT_SECRET'),
     smtpUrl: read.url('SMTP_URL'),
     smsUrl: read.optionalUrl('SMS_URL'),
+    consentSecret: read.optional('CONSENT_SECRET') === undefined ? undefined : read.secret('CONSENT_SECRET'),
   }
   const faults = sender ? [] : ['NOTIFICATIONS_MAIL_FROM must be like "Guichet <tickets@shop.org>"']
-  if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
-    consentSecret: read.optional('CONSENT_SECRET') === undefined ? undefined : read.secret('CONSENT_SECRET'),
-  if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
-    faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
   if (!config.quietHours && quietHours !== 'none') {
     faults.push('NOTIFICATIONS_QUIET_HOURS must be like "21-8", or "none"')
   }
+  if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
+  if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
+    faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
   }
   finish(read, faults)
   return { config: Object.freeze(config), secrets: Object.freeze(secrets) }

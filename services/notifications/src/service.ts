@@ -71,8 +71,8 @@ export function createNotifications(
     mailer: createMailer({ url: secrets.smtpUrl, sender: config.sender, connectionsMax: config.sendersMax }),
     sms: createSms(secrets.smsUrl, config.sender.name),
     outages: createOutages(now),
-  }
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
+  }
   const verifier =
     overrides.verifier ??
     createVerifier({
