@@ -8,13 +8,13 @@ import { getPreferences } from './routes/get-preferences.ts'
 import { listConsents } from './routes/list-consents.ts'
 import { listDeliveries } from './routes/list-deliveries.ts'
 import { retryDelivery } from './routes/retry-delivery.ts'
+import { savePreferences } from './routes/save-preferences.ts'
+import { unsubscribe } from './routes/unsubscribe.ts'
 
 /** The whole surface, one line each. */
 export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier' | 'ready'>): App {
   const app = createServer({
     ...options,
-import { savePreferences } from './routes/save-preferences.ts'
-import { unsubscribe } from './routes/unsubscribe.ts'
     service: 'notifications',
     version: '1.0.0',
     description: 'What was sent to whom, by e-mail and SMS, and what was not.',
