@@ -3,6 +3,7 @@ import type { Language } from '@guichet/problem'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
 import type { Channel, Kind, Purpose, SkipReason, State } from './kinds.ts'
+import type { MailSettingsTable, TemplateTable } from './templates/tables.ts'
 
 export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled'
 
@@ -115,6 +116,8 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   attempt: AttemptTable
   suppression: SuppressionTable
   announcement: AnnouncementTable
+  template: TemplateTable
+  mail_settings: MailSettingsTable
   consent: ConsentTable
 }
 

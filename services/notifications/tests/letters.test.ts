@@ -5,13 +5,14 @@ import type { Refund } from '../src/content/refund.ts'
 import { toEntry } from '../src/content/waiting-entry.ts'
 import type { EventFacts } from '../src/db.ts'
 import { ACCOUNT_KINDS, composeAccountLetter } from '../src/letters/account-letter.ts'
-import type { Letter } from '../src/letters/letter.ts'
+import type { Letter, LetterDraft } from '../src/letters/letter.ts'
 import { composeOrderLetter, ORDER_KINDS, type OrderKind } from '../src/letters/order-letter.ts'
 import { renderLetter } from '../src/letters/render-letter.ts'
 import { composeWaitingJoined } from '../src/letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../src/letters/waiting-offered.ts'
 import english from '../src/messages/en.json' with { type: 'json' }
 import french from '../src/messages/fr.json' with { type: 'json' }
+import { writeLetter } from '../src/templates/write-letter.ts'
 import { entryAnswer, orderAnswer, PUBLIC_URL } from './peers.ts'
 
 const NOW = new Date('2027-01-10T09:00:00Z')
@@ -58,8 +59,12 @@ const ANSWERS: Partial<Record<OrderKind, Record<string, unknown>>> = {
 
 function letterOf(kind: OrderKind, changes: Record<string, unknown> = {}): Letter {
   const order = toOrder(orderAnswer({ ...IDS, ...ANSWERS[kind], ...changes }))
-  return composeOrderLetter(kind, order, { facts: FACTS[kind] ?? {}, refund: REFUNDS[kind], now: NOW, shop: SHOP })
+  const context = { facts: FACTS[kind] ?? {}, refund: REFUNDS[kind], now: NOW, shop: SHOP }
+  return written(composeOrderLetter(kind, order, context))
 }
+
+/** By the default template. */
+const written = (draft: LetterDraft) => writeLetter(draft, { shop: SHOP })
 
 const entryOf = (changes: Record<string, unknown> = {}) =>
   toEntry(entryAnswer({ id: 'wle_01kanw8f7re8ksz8zkz3q2x4ve', ...changes }))
@@ -68,7 +73,7 @@ const entryOf = (changes: Record<string, unknown> = {}) =>
 function offeredLetter(locale: string, changes: Record<string, unknown> = {}): Letter {
   const offer = { ...IDS, locale, number: '3Q2X4VC', state: 'held', expiresAt: '2027-01-10T21:30:00.000Z', tickets: [] }
   const order = toOrder(orderAnswer({ ...offer, lines: orderAnswer().lines.slice(0, 1) }))
-  return composeWaitingOffered(entryOf({ locale, ...changes }), order, { now: NOW, shop: SHOP })
+  return written(composeWaitingOffered(entryOf({ locale, ...changes }), order, { now: NOW, shop: SHOP }))
 }
 
 function linkFor(language: 'en' | 'fr'): EmailLink {
@@ -91,9 +96,12 @@ function everyLetter(): [string, Letter][] {
     ...ORDER_KINDS.map((kind): [string, Letter] => [`${kind}.${language}`, letterOf(kind, { locale: language })]),
     ...ACCOUNT_KINDS.map((kind): [string, Letter] => [
       `${kind}.${language}`,
-      composeAccountLetter(kind, linkFor(language), { now: NOW, shop: SHOP }),
+      written(composeAccountLetter(kind, linkFor(language), { now: NOW, shop: SHOP })),
     ]),
-    [`waiting-list-joined.${language}`, composeWaitingJoined(entryOf({ locale: language }), { now: NOW, shop: SHOP })],
+    [
+      `waiting-list-joined.${language}`,
+      written(composeWaitingJoined(entryOf({ locale: language }), { now: NOW, shop: SHOP })),
+    ],
     [`waiting-list-offered.${language}`, offeredLetter(language)],
   ])
 }
@@ -215,17 +223,19 @@ describe('S-60: what others wrote', () => {
     for (const kind of ORDER_KINDS) {
       const facts = { cancellationReason: texts }
       const order = toOrder({ ...answer, ...ANSWERS[kind] })
-      const letter = composeOrderLetter(kind, order, { facts, now: NOW, shop: SHOP })
+      const letter = written(composeOrderLetter(kind, order, { facts, now: NOW, shop: SHOP }))
       const { html, text } = await renderLetter(letter)
       expect(text).toContain(hostile)
       expect(html).toContain(escaped(hostile))
-      const rest = html.replaceAll(escaped(hostile), '')
+      // Markdown leaves quotes as they are, where they are but text.
+      const rest = html.replaceAll('&quot;', '&#34;').replaceAll(escaped(hostile), '').replaceAll(inProse(hostile), '')
       expect(rest).not.toContain('alert')
       for (const tag of tagsOf(rest)) expect(own).toContain(tag)
     }
   })
 })
 
+const inProse = (text: string) => escaped(text).replaceAll('&#34;', '"').replaceAll('&#39;', "'")
 const tagsOf = (html: string) => [...new Set(html.match(/<\/?[a-z][a-z0-9]*/gi))]
 
 function escaped(text: string): string {
@@ -243,16 +253,18 @@ describe('S-68: line ends and tricks in names', () => {
     })
     expect(letter.subject).toMatch(/^Your tickets for Concert Bcc: all@example\.org txetx+…$/)
     expect(letter.subject.length).toBeLessThan(250)
-    expect(letter.greeting).toBe('Hello Zoë Bcc: x,')
+    expect((await renderLetter(letter)).text).toContain('\nHello Zoë Bcc: x,\n')
   })
 
-  it('greet by name, but make no link of one that a stranger chose', () => {
-    const greeting = (name: string) =>
-      letterOf('order-confirmation', { buyer: { name, email: 'z@example.org' } }).greeting
-    const plain = greeting('')
-    for (const name of ['Zoë', "J. R. O'Neil", 'St. John']) expect(greeting(name)).toContain(name)
+  it('greet by name, but make no link of one that a stranger chose', async () => {
+    const greeting = async (name: string) =>
+      (await renderLetter(letterOf('order-confirmation', { buyer: { name, email: 'z@example.org' } }))).text.split(
+        '\n',
+      )[2]
+    const plain = await greeting('')
+    for (const name of ['Zoë', "J. R. O'Neil", 'St. John']) expect(await greeting(name)).toContain(name)
     for (const name of ['Win at evil.example', 'http://evil.example/x', 'www.evil', 'a@evil.example']) {
-      expect(greeting(name), name).toBe(plain)
+      expect(await greeting(name), name).toBe(plain)
     }
   })
 })

@@ -5,12 +5,13 @@ import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
 import type { Channel, Kind } from '../kinds.ts'
 import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
-import type { Letter } from '../letters/letter.ts'
+import type { LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
 import { composeOrderSms } from '../letters/order-sms.ts'
-import { type RenderedLetter, renderLetter } from '../letters/render-letter.ts'
+import type { RenderedLetter } from '../letters/render-letter.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { renderFromTemplate } from '../templates/render-from-template.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { NotSent, Skipped } from './not-sent.ts'
@@ -63,13 +64,18 @@ export function shopOf(ctx: Context) {
   return { name: ctx.config.sender.name || 'Guichet', url: ctx.config.publicUrl }
 }
 
-/** A draft of a letter that goes to an order's buyer. */
-export async function toBuyer(order: Order, letter: Letter): Promise<Draft> {
+/** A letter in the organizer's words, or the platform's. */
+export async function letterOf(ctx: Context, claim: Claim, draft: LetterDraft): Promise<{ letter: RenderedLetter }> {
+  return { letter: await renderFromTemplate(ctx, { ...draft, organizerId: claim.organizerId ?? null }) }
+}
+
+/** A letter that goes to an order's buyer. */
+export async function toBuyer(ctx: Context, claim: Claim, order: Order, draft: LetterDraft): Promise<Draft> {
   const { name, email } = order.buyer
   return {
     recipient: { name, address: email, language: order.language },
     timeZone: order.event.timeZone,
-    content: { letter: await renderLetter(letter) },
+    content: await letterOf(ctx, claim, draft),
   }
 }
 
@@ -77,7 +83,7 @@ async function orderLetter(ctx: Context, claim: Claim, known?: Order): Promise<D
   const order = known ?? (await fetchOrder(ctx, claim.orderId ?? ''))
   const facts = claim.announcement?.facts ?? {}
   const context = { facts, now: ctx.now(), shop: shopOf(ctx) }
-  return toBuyer(order, composeOrderLetter(claim.kind as OrderKind, order, context))
+  return toBuyer(ctx, claim, order, composeOrderLetter(claim.kind as OrderKind, order, context))
 }
 
 async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
@@ -91,7 +97,7 @@ async function refundLetter(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
   const refund = await fetchRefund(ctx, claim.orderId ?? '', claim.source)
   const context = { facts: {}, refund, now: ctx.now(), shop: shopOf(ctx) }
-  return toBuyer(order, composeOrderLetter(claim.kind as OrderKind, order, context))
+  return toBuyer(ctx, claim, order, composeOrderLetter(claim.kind as OrderKind, order, context))
 }
 
 async function eventRescheduled(ctx: Context, claim: Claim): Promise<Draft> {
@@ -105,30 +111,30 @@ async function eventRescheduled(ctx: Context, claim: Claim): Promise<Draft> {
 async function accountLetter(ctx: Context, claim: Claim): Promise<Draft> {
   const kind = claim.kind as AccountKind
   const link = await fetchEmailLink(ctx, claim.userId ?? '', kind)
-  const letter = composeAccountLetter(kind, link, { now: ctx.now(), shop: shopOf(ctx) })
+  const draft = composeAccountLetter(kind, link, { now: ctx.now(), shop: shopOf(ctx) })
   return {
     recipient: { name: link.name, address: link.email, language: link.language },
-    content: { letter: await renderLetter(letter) },
+    content: await letterOf(ctx, claim, draft),
   }
 }
 
 /** The source of these is the entry: its state when the mail is sent decides whether there is still something to say. */
 async function waitingJoined(ctx: Context, claim: Claim): Promise<Draft> {
   const entry = await fetchEntry(ctx, claim.source)
-  const letter = composeWaitingJoined(entry, { now: ctx.now(), shop: shopOf(ctx) })
+  const draft = composeWaitingJoined(entry, { now: ctx.now(), shop: shopOf(ctx) })
   return {
     recipient: { name: null, address: entry.email, language: entry.language },
-    content: { letter: await renderLetter(letter) },
+    content: await letterOf(ctx, claim, draft),
   }
 }
 
 async function waitingOffered(ctx: Context, claim: Claim): Promise<Draft> {
   const entry = await fetchEntry(ctx, claim.source)
   const offer = await fetchOffer(ctx, entry, claim.orderId ?? '')
-  const letter = composeWaitingOffered(entry, offer, { now: ctx.now(), shop: shopOf(ctx) })
+  const draft = composeWaitingOffered(entry, offer, { now: ctx.now(), shop: shopOf(ctx) })
   return {
     recipient: { name: null, address: entry.email, language: entry.language },
-    content: { letter: await renderLetter(letter) },
+    content: await letterOf(ctx, claim, draft),
   }
 }
 

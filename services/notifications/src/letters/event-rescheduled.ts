@@ -1,32 +1,23 @@
-import { eventCard } from './event-card.ts'
-import { greetingOf, type Letter } from './letter.ts'
-import { actionPart, calendarPart, type OrderLetterInput } from './order-parts.ts'
+import type { LetterDraft } from './letter.ts'
+import { calendarPart, type OrderLetterInput, openOrder } from './order-parts.ts'
+import { orderWords } from './order-words.ts'
 
 /** The new date, with the old one beside it; tickets stay valid. */
-export function composeEventRescheduled(input: OrderLetterInput): Letter {
-  const { order, occasion, facts, shop, t } = input
-  const { card, when } = eventCard(occasion, order.language, t, facts.previousStartsAt)
-  const count = Math.max(order.tickets.length, 1)
+export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
+  const { order, shop, t } = input
+  const { card, variables } = orderWords(input)
+  const description = t('order-confirmation.calendar-note', { number: order.number })
   return {
+    kind: 'event-rescheduled',
     language: order.language,
-    shop,
-    subject: t('event-rescheduled.subject', { event: occasion.title, when: when.short }),
-    preheader: t('event-rescheduled.preheader', { number: order.number }),
-    title: t('event-rescheduled.title'),
-    greeting: greetingOf(t, order.buyer.name),
-    parts: [
-      { is: 'paragraph', text: t('event-rescheduled.intro') },
-      { is: 'event', struck: false, event: card },
-      actionPart(input, t('event-rescheduled.action', { count })),
-      { is: 'paragraph', text: t('event-rescheduled.cannot') },
-      { is: 'fine', text: t('event-rescheduled.calendar') },
-    ],
+    variables: {
+      ...variables,
+      event: { ...variables.event, was: card.was },
+      order: { ...variables.order, tickets: Math.max(order.tickets.length, 1) },
+    },
+    button: openOrder(input),
+    blocks: { event: { is: 'event', struck: false, event: card } },
     footer: t('footer.order', { shop: shop.name }),
-    attachments: [
-      calendarPart(input, {
-        description: t('order-confirmation.calendar-note', { number: order.number }),
-        cancelled: false,
-      }),
-    ],
+    attachments: [calendarPart(input, { description, cancelled: false })],
   }
 }

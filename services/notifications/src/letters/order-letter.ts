@@ -5,7 +5,7 @@ import type { EventFacts } from '../db.ts'
 import { textsOf } from '../messages/texts.ts'
 import { composeEventCancelled } from './event-cancelled.ts'
 import { composeEventRescheduled } from './event-rescheduled.ts'
-import type { Letter, LetterContext } from './letter.ts'
+import type { LetterContext, LetterDraft } from './letter.ts'
 import { composeOrderConfirmation } from './order-confirmation.ts'
 import type { OrderLetterInput } from './order-parts.ts'
 import { composeOrderRefund, composePartialRefund, composePaymentRefund } from './order-refund.ts'
@@ -19,7 +19,7 @@ const COMPOSERS = {
   'payment-refund': composePaymentRefund,
   'event-cancelled': composeEventCancelled,
   'event-rescheduled': composeEventRescheduled,
-} as const satisfies Record<string, (input: OrderLetterInput) => Letter>
+} as const satisfies Record<string, (input: OrderLetterInput) => LetterDraft>
 
 export type OrderKind = keyof typeof COMPOSERS
 export const ORDER_KINDS = Object.keys(COMPOSERS) as readonly OrderKind[]
@@ -29,7 +29,7 @@ export function composeOrderLetter(
   kind: OrderKind,
   order: Order,
   context: LetterContext & { facts: EventFacts; refund?: Refund | undefined },
-): Letter {
+): LetterDraft {
   const { now, shop, facts, refund } = context
   const occasion = mergeFacts(order, facts)
   return COMPOSERS[kind]({ order, occasion, facts, refund, now, shop, t: textsOf(order.language) })

@@ -25,8 +25,9 @@ export function orderUrl({ order, shop }: OrderLetterInput): string {
   return `${shop.url}/${order.language}/orders/${order.id}${key}`
 }
 
-export function actionPart(input: OrderLetterInput, label: string): Part {
-  return { is: 'action', label, url: orderUrl(input), fallback: input.t('fallback') }
+/** The way to the order's page, for `{% button %}`. */
+export function openOrder(input: OrderLetterInput): { label: string; url: string } {
+  return { label: input.t('action.open-order'), url: orderUrl(input) }
 }
 
 export function amountOf({ order, t }: OrderLetterInput, minor = order.totalMinor): string {

@@ -11,6 +11,8 @@ const options = {
   ownPropertyOnly: true,
   strictFilters: true,
   strictVariables: true,
+  // A part has HTML of its own, or has not.
+  lenientIf: true,
 }
 const html = new Liquid({ ...options, outputEscape: 'escape' })
 const text = new Liquid(options)
@@ -22,6 +24,9 @@ export interface RenderedLetter {
   html: string
   language: Language
   attachments: readonly Attachment[]
+  /** The organizer's name beside the address that all mails come from, and where answers go. */
+  senderName?: string | null
+  replyTo?: string | null
 }
 
 /** Both forms of a letter by the one layout of each. In the HTML every value is escaped. */

@@ -1,29 +1,30 @@
 import type { Entry } from '../content/waiting-entry.ts'
 import { textsOf } from '../messages/texts.ts'
-import { eventCard } from './event-card.ts'
-import { greetingOf, type Letter, type LetterContext, type Shop } from './letter.ts'
+import { greetingOf, type LetterContext, type LetterDraft, type Shop, shopWords, type Variables } from './letter.ts'
+import { eventWords } from './order-words.ts'
 
 /** What waiting means, and the link with which to leave: it may be somebody else who typed the address. */
-export function composeWaitingJoined(entry: Entry, { shop }: LetterContext): Letter {
+export function composeWaitingJoined(entry: Entry, { shop }: LetterContext): LetterDraft {
   const t = textsOf(entry.language)
-  const { card } = eventCard(entry.event, entry.language, t)
+  const { card, words } = eventWords(entry.event, entry.language, t)
   return {
+    kind: 'waiting-list-joined',
     language: entry.language,
-    shop,
-    subject: t('waiting-list-joined.subject', { event: entry.event.title }),
-    preheader: t('waiting-list-joined.preheader'),
-    title: t('waiting-list-joined.title'),
-    greeting: greetingOf(t, null),
-    parts: [
-      { is: 'paragraph', text: t('waiting-list-joined.intro', { count: entry.quantity, type: entry.typeName }) },
-      { is: 'event', struck: false, event: card },
-      { is: 'paragraph', text: t('waiting-list-joined.how') },
-      { is: 'action', label: t('waiting-list-joined.action'), url: entryUrl(entry, shop), fallback: t('fallback') },
-      { is: 'fine', text: t('waiting-list-joined.not-you') },
-    ],
+    variables: {
+      greeting: greetingOf(t, null),
+      shop: shopWords(shop),
+      event: words,
+      waiting: waitingWords(entry, shop),
+    },
+    button: { label: t('action.open'), url: entryUrl(entry, shop) },
+    blocks: { event: { is: 'event', struck: false, event: card } },
     footer: t('footer.waiting', { shop: shop.name }),
     attachments: [],
   }
+}
+
+export function waitingWords(entry: Entry, shop: Shop): Variables {
+  return { places: entry.quantity, type: entry.typeName, url: entryUrl(entry, shop) }
 }
 
 /** The entry's page, with its key: to look, and to leave. */
