@@ -1,3 +1,4 @@
+import { DEAD_LETTER_ACCESS } from '@guichet/messaging/dead-letter-routes'
 import { defineAccess } from '@guichet/server'
 
 /** Who may do what. A public route of an event shows drafts only to those with `event.read-draft`. */
@@ -19,5 +20,6 @@ export const access = defineAccess({
     deleteEvent: 'event.write',
     publishEvent: 'event.publish',
     cancelEvent: 'event.publish',
+    ...DEAD_LETTER_ACCESS,
   },
 })

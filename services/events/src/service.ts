@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { assertMigrated, createDatabase, sql } from '@guichet/database'
 import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
+import { addDeadLetterRoutes } from '@guichet/messaging/dead-letter-routes'
 import {
   type App,
   createLog,
@@ -76,6 +77,8 @@ export function createEvents(
     log,
   })
   registerRoutes(app, context)
+  let bus: Bus | undefined
+  app.after(() => addDeadLetterRoutes(app, { queues: [SERVICE], bus: () => bus }))
 
   let stopMessages = async () => {}
   return {
@@ -84,13 +87,14 @@ export function createEvents(
     async start() {
       await assertMigrated(db, MIGRATIONS)
       await cutoffs.start()
-      const bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
-      const relay = startRelay({ db, bus, log, source: SERVICE })
-      const consumer = subscribe<Schema>({ bus, db, queue: SERVICE, handlers: cutoffs.handlers, log })
+      const connected = overrides.bus ?? connectBus(secrets.busUrl, { log })
+      bus = connected
+      const relay = startRelay({ db, bus: connected, log, source: SERVICE })
+      const consumer = subscribe<Schema>({ bus: connected, db, queue: SERVICE, handlers: cutoffs.handlers, log })
       stopMessages = async () => {
         await consumer.stop()
         await relay.stop()
-        await bus.close()
+        await connected.close()
       }
       const url = await app.listen({ host: config.host, port: config.port })
       log.info({ url }, 'listening')

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_ACCESS } from '@guichet/messaging/dead-letter-routes'
 import { defineAccess } from '@guichet/server'
 
 /** Role → permission → route. A route without a row does not start. */
@@ -15,6 +16,7 @@ export const ACCESS = defineAccess({
     listDeliveries: 'delivery.read',
     getDelivery: 'delivery.read',
     retryDelivery: 'delivery.retry',
+    ...DEAD_LETTER_ACCESS,
     listReminderRules: 'message.read',
     previewReminder: 'message.read',
     createReminderRule: 'message.write',

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { assertMigrated, createDatabase, sql } from '@guichet/database'
 import { type Bus, type Consumer, connectBus } from '@guichet/messaging'
+import { addDeadLetterRoutes } from '@guichet/messaging/dead-letter-routes'
 import {
   type App,
   createLog,
@@ -86,6 +87,7 @@ export function createNotifications(
   const app = createHttp(context, { verifier, ready })
 
   let bus: Bus | undefined
+  app.after(() => addDeadLetterRoutes(app, { queues: ['notifications'], bus: () => bus }))
   let consumer: Consumer | undefined
   let jobs: Job[] = []
 

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_ACCESS } from '@guichet/messaging/dead-letter-routes'
 import { defineAccess } from '@guichet/server'
 
 /** Who may do what. A route of rule `secret` is for the buyer, whoever holds the order's secret, and who its handler names. */
@@ -103,5 +104,6 @@ export const access = defineAccess({
     listWaitingEntries: 'order.read',
     getWaitingEntry: 'secret',
     leaveWaitingList: 'secret',
+    ...DEAD_LETTER_ACCESS,
   },
 })

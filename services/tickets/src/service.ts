@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { assertMigrated, createDatabase, sql } from '@guichet/database'
 import { type Bus, connectBus, startRelay, subscribe } from '@guichet/messaging'
+import { addDeadLetterRoutes } from '@guichet/messaging/dead-letter-routes'
 import {
   createLog,
   createRateLimits,
@@ -113,6 +114,8 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
     trustProxy: config.trustProxy,
   })
   addRoutes(app, context)
+  let bus: Bus | undefined
+  app.after(() => addDeadLetterRoutes(app, { queues: ['tickets'], bus: () => bus }))
   const handlers = messageHandlers(cutoffs)
   const running: (() => Promise<unknown>)[] = []
 
@@ -124,14 +127,15 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
     async start(): Promise<{ url: string }> {
       await assertMigrated(db, MIGRATIONS)
       await cutoffs.start()
-      const bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
-      const consumer = subscribe({ bus, db, queue: 'tickets', handlers, log })
-      const relay = startRelay({ db, bus, log, source: 'tickets' })
+      const connected = overrides.bus ?? connectBus(secrets.busUrl, { log })
+      bus = connected
+      const consumer = subscribe({ bus: connected, db, queue: 'tickets', handlers, log })
+      const relay = startRelay({ db, bus: connected, log, source: 'tickets' })
       const jobs = JOBS.map((job) => startJob(context, job))
       running.push(
         () => Promise.all([consumer.stop(), ...jobs.map((job) => job.stop())]),
         () => relay.stop(),
-        () => bus.close(),
+        () => connected.close(),
       )
       const url = await app.listen({ host: config.host, port: config.port })
       log.info({ url }, 'tickets is up')
