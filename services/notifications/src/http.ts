@@ -27,16 +27,11 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     listDeliveries(app, ctx)
     getDelivery(app, ctx)
     retryDelivery(app, ctx)
-  })
-  return app
-}
-    listReminderRules(app, ctx)
-    previewReminder(app, ctx)
-    createReminderRule(app, ctx)
-    updateReminderRule(app, ctx)
-    removeReminderRule(app, ctx)
     getPreferences(app, ctx)
     savePreferences(app, ctx)
     unsubscribe(app, ctx)
     listConsents(app, ctx)
     exportConsents(app, ctx)
+  })
+  return app
+}
