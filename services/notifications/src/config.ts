@@ -1,6 +1,7 @@
+import { createPrivateKey } from 'node:crypto'
 import { ConfigError, readSettings, type Settings } from '@guichet/server'
 import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
-import { parseSender, type Sender } from './mail/address.ts'
+import { isAddress, parseSender, type Sender } from './mail/address.ts'
 
 export interface Config {
   host: string
@@ -11,10 +12,18 @@ export interface Config {
   accountsUrl: string
   ticketsUrl: string
   sender: Sender
+  /** Where undeliverable mail comes back to; the message's mark is put before its @. Without it, to the sender. */
+  bounceAddress?: string | undefined
+  /** Names the public key in the DNS: `<keySelector>._domainkey.<domainName>`. */
+  dkim?: { domainName: string; keySelector: string } | undefined
+  /** Takes mail for the bounce address on this port; undefined: nobody listens. */
+  bounceSmtpPort?: number | undefined
   /** Messages under way at the same time, and connections to the mail server, at most. */
   sendersMax: number
   /** How long one process may work on a message before another takes it over. */
   leaseSeconds: number
+  /** How long an organizer's changes of an event are gathered, so that attendees get one mail about them. */
+  changeWaitSeconds: number
   /** Local hours in which only what cannot wait is sent; undefined: none. */
   quietHours?: QuietHours | undefined
   logLevel: string
@@ -29,6 +38,10 @@ export interface Secrets {
   smtpUrl: string
   /** Without it, no SMS is ever planned. */
   smsUrl: string | undefined
+  /** PEM; without it, mails are not signed here. */
+  dkimKey?: string | undefined
+  /** `whsec_…`: who tells us what became of mails signs with it (Standard Webhooks). */
+  mailEventsSecret?: string | undefined
   /** Signs the links in messages and hashes addresses; `clientSecret` when there is none. Changing it breaks links. */
   consentSecret?: string | undefined
 }
@@ -48,8 +61,17 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     accountsUrl: read.url('ACCOUNTS_URL'),
     ticketsUrl: read.url('TICKETS_URL'),
     sender: sender ?? { name: '', address: '' },
+    bounceAddress: read.optional('BOUNCE_ADDRESS'),
+    dkim: {
+      domainName: read.text('DKIM_DOMAIN', sender?.address.split('@')[1] ?? ''),
+      keySelector: read.text('DKIM_SELECTOR', 'guichet'),
+    },
+    bounceSmtpPort: read.optional('BOUNCE_SMTP_PORT')
+      ? read.integer('BOUNCE_SMTP_PORT', 0, { min: 0, max: 65_535 })
+      : undefined,
     sendersMax: read.integer('SENDERS_MAX', 8, { min: 1, max: 64 }),
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
+    changeWaitSeconds: read.integer('CHANGE_WAIT_SECONDS', 180, { min: 0, max: 3_600 }),
     quietHours: parseQuietHours(quietHours),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
@@ -59,6 +81,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     clientSecret: read.secret('CLIENT_SECRET'),
     smtpUrl: read.url('SMTP_URL'),
     smsUrl: read.optionalUrl('SMS_URL'),
+    dkimKey: read.optional('DKIM_KEY'),
+    mailEventsSecret: read.optional('MAIL_EVENTS_SECRET'),
     consentSecret: read.optional('CONSENT_SECRET') === undefined ? undefined : read.secret('CONSENT_SECRET'),
   }
   const faults = sender ? [] : ['NOTIFICATIONS_MAIL_FROM must be like "Guichet <tickets@shop.org>"']
@@ -66,11 +90,28 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     faults.push('NOTIFICATIONS_QUIET_HOURS must be like "21-8", or "none"')
   }
   if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
+  if (secrets.dkimKey && !isPrivateKey(secrets.dkimKey)) {
+    faults.push('NOTIFICATIONS_DKIM_KEY must be a private key (PEM, RSA or Ed25519)')
+  }
+  if (config.bounceAddress && !isAddress(config.bounceAddress)) {
+    faults.push('NOTIFICATIONS_BOUNCE_ADDRESS must be an address like bounces@shop.org')
+  }
+  if (secrets.mailEventsSecret && !/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secrets.mailEventsSecret)) {
+    faults.push('NOTIFICATIONS_MAIL_EVENTS_SECRET must be like whsec_ and 24 to 64 random bytes in base64')
+  }
   if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
     faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
   }
   finish(read, faults)
   return { config: Object.freeze(config), secrets: Object.freeze(secrets) }
+}
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return ['rsa', 'ed25519'].includes(createPrivateKey(pem).asymmetricKeyType ?? '')
+  } catch {
+    return false
+  }
 }
 
 /** All faults in one error: those that the reader found, and ours. */

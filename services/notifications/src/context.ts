@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import type { Keys } from './consent/address-key.ts'
 import type { Db } from './db.ts'
 import type { Outages } from './deliveries/outages.ts'
+import type { SlowDomains } from './deliveries/slow-domains.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { SmsProvider } from './sms/provider.ts'
 
@@ -20,6 +21,7 @@ export interface Context {
   mailer: Mailer
   sms: SmsProvider | undefined
   outages: Outages
+  slowDomains: SlowDomains
   /** Signs links, and finds addresses again that are not kept. */
   keys: Keys
 }

@@ -17,8 +17,10 @@ import { startConsuming } from './consumers.ts'
 import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
 import { createOutages } from './deliveries/outages.ts'
+import { createSlowDomains } from './deliveries/slow-domains.ts'
 import { createHttp } from './http.ts'
 import { startAnnouncing } from './jobs/announce.ts'
+import { startBeginning } from './jobs/begin-due.ts'
 import type { Job } from './jobs/job.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
@@ -69,9 +71,16 @@ export function createNotifications(
     random: overrides.random ?? Math.random,
     tickets: peer('tickets', config.ticketsUrl),
     accounts: peer('accounts', config.accountsUrl),
-    mailer: createMailer({ url: secrets.smtpUrl, sender: config.sender, connectionsMax: config.sendersMax }),
+    mailer: createMailer({
+      url: secrets.smtpUrl,
+      sender: config.sender,
+      // What is slow keeps its connection beside the ordinary ones.
+      connectionsMax: config.sendersMax * 2,
+      dkim: secrets.dkimKey && config.dkim ? { ...config.dkim, privateKey: secrets.dkimKey } : undefined,
+    }),
     sms: createSms(secrets.smsUrl, config.sender.name),
     outages: createOutages(now),
+    slowDomains: createSlowDomains(config.sendersMax, now),
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
   }
   const verifier =
@@ -100,7 +109,7 @@ export function createNotifications(
       const url = await app.listen({ host: config.host, port: config.port })
       bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
       consumer = startConsuming(context, bus, cutoffs.handlers)
-      jobs = [startSending(context), startAnnouncing(context)]
+      jobs = [startSending(context), startAnnouncing(context), startBeginning(context)]
       log.info({ url }, 'ready')
       return { url }
     },

@@ -36,8 +36,17 @@ export interface Claim {
  */
 export async function claimDeliveries(
   db: Db,
-  { now, leaseSeconds, limit, away }: { now: Date; leaseSeconds: number; limit: number; away: readonly Peer[] },
+  options: {
+    now: Date
+    leaseSeconds: number
+    limit: number
+    away: readonly Peer[]
+    /** Recipients' domains that are to get no more for now. */
+    fullDomains?: readonly string[]
+  },
 ): Promise<Claim[]> {
+  const { now, leaseSeconds, limit, away, fullDomains = [] } = options
+  if (limit <= 0) return []
   const lease = newUuid(now.getTime())
   const leaseEndsAt = new Date(now.getTime() + leaseSeconds * 1_000)
   const kinds = [
@@ -51,6 +60,8 @@ export async function claimDeliveries(
       select id from delivery
        where state in ('pending', 'sending', 'retrying') and next_attempt_at <= ${now}
          and kind = any(${kinds}) and channel = any(${channels})
+         and (recipient_address is null or channel <> 'email'
+              or lower(split_part(recipient_address, '@', 2)) <> all(${fullDomains}))
        order by priority, next_attempt_at
        limit ${limit}
        for update skip locked

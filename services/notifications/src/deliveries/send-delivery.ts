@@ -1,5 +1,10 @@
 import { toId } from '@guichet/server'
+import { unsubscribeUrl } from '../consent/links.ts'
 import type { Context } from '../context.ts'
+import { ruleOf } from '../kinds.ts'
+import type { Mail } from '../mail/mailer.ts'
+import { returnPathOf } from '../mail/return-path.ts'
+import { assertWanted } from './assert-wanted.ts'
 import { beginAttempt } from './attempts.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { composeDraft, type Draft } from './composers.ts'
@@ -26,6 +31,7 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
     if (claim.expiresAt && claim.expiresAt <= ctx.now()) throw new Skipped('too-late', 'It is of no use any more.')
     const draft = await composeDraft(ctx, claim)
     recipient = draft.recipient
+    await assertWanted(ctx, claim, draft)
     // A process that was stopped for a while wakes up here, and another may have the message.
     if (!(await beginAttempt(ctx, claim))) {
       ctx.log.warn(about, 'another process has it')
@@ -56,12 +62,27 @@ async function hand(ctx: Context, claim: Claim, draft: Draft, signal: AbortSigna
   const { recipient, content } = draft
   if ('letter' in content) {
     const messageId = messageIdOf(claim.id, ctx.config.sender.address)
-    const { reply } = await ctx.mailer.send({ ...content.letter, to: recipient, messageId }, signal)
-    return { provider: 'smtp', messageId, reply }
+    const leave = ctx.slowDomains.enter(recipient.address)
+    try {
+      const mail = { ...content.letter, ...pathsOf(ctx, claim), to: recipient, messageId }
+      const { reply } = await ctx.mailer.send(mail, signal)
+      return { provider: 'smtp', messageId, reply }
+    } finally {
+      leave()
+    }
   }
   if (!ctx.sms) throw new NotSent('refused', 'sms', 'No SMS provider is configured.')
   await ctx.sms.send({ to: recipient.address, text: content.sms, key: toId('dlv', claim.id) }, signal)
   return { provider: 'sink' }
+}
+
+/** Where it comes back to, and how its reader ends such messages. */
+function pathsOf(ctx: Context, claim: Claim): Pick<Mail, 'returnPath' | 'unsubscribeUrl'> {
+  const { bounceAddress } = ctx.config
+  return {
+    ...(bounceAddress ? { returnPath: returnPathOf(ctx.keys.links, bounceAddress, claim.id) } : {}),
+    ...(ruleOf(claim.kind).purpose === 'transactional' ? {} : { unsubscribeUrl: unsubscribeUrl(ctx, claim) }),
+  }
 }
 
 /** RFC 5322 §3.6.4, at our sender's domain. */

@@ -15,9 +15,6 @@ const STOPPING_MS_MAX = 5_000
 export function startSending(ctx: Context): Job {
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
-  const stopped = new Promise<void>((resolve) =>
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
-  )
 
   const wait = (milliseconds: number) =>
     pause(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -31,15 +28,16 @@ export function startSending(ctx: Context): Job {
   }
 
   async function round(): Promise<void> {
+    const places = ctx.config.sendersMax + ctx.slowDomains.spare()
     const claims = await claimDeliveries(ctx.db, {
       now: ctx.now(),
       leaseSeconds: ctx.config.leaseSeconds,
-      limit: ctx.config.sendersMax - underWay.size,
+      limit: places - underWay.size,
       away: ctx.outages.present(),
+      fullDomains: ctx.slowDomains.full(),
     })
     for (const claim of claims) begin(sendDelivery(ctx, claim))
-    if (underWay.size >= ctx.config.sendersMax) await Promise.race([stopped, ...underWay])
-    else if (claims.length === 0) await Promise.race([wait(IDLE_MS), ...underWay])
+    if (underWay.size >= places || claims.length === 0) await Promise.race([wait(IDLE_MS), ...underWay])
   }
 
   const running = (async () => {

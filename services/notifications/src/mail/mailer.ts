@@ -5,7 +5,7 @@ import { displayName, isAddress, type Sender } from './address.ts'
 export interface Attachment {
   filename: string
   contentType: string
-  content: string
+  content: string | Buffer
 }
 
 export interface Mail {
@@ -17,6 +17,21 @@ export interface Mail {
   /** The same for every try of the same message, so that a receiver can tell a repetition. */
   messageId: string
   attachments: readonly Attachment[]
+  /** An organizer's name beside our address; without it, the platform's. */
+  senderName?: string | null
+  replyTo?: string | null
+  /** Where it comes back to when it cannot be delivered (RFC 5321 §4.4). */
+  returnPath?: string
+  /** RFC 8058: a POST to it ends such messages at once. */
+  unsubscribeUrl?: string
+}
+
+/** Signs every mail (RFC 6376), so that a receiver knows it is ours and unchanged. */
+export interface Dkim {
+  domainName: string
+  keySelector: string
+  /** PEM. */
+  privateKey: string
 }
 
 /** Hands one mail to the mail server; returns its words once it has answered 250, else throws a {@link NotSent}. */
@@ -25,9 +40,18 @@ export interface Mailer {
   close(): void
 }
 
+/** What nodemailer signs by default, and what RFC 8058 §4 wants signed. */
+const SIGNED =
+  'From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:Content-Language:List-Unsubscribe:List-Unsubscribe-Post:Auto-Submitted:Precedence'
+
 /** A mailer over a few kept connections. `url`: smtp:// or smtps://, with user and password when the server wants them. */
-export function createMailer(options: { url: string; sender: Sender; connectionsMax: number }): Mailer {
-  const { sender } = options
+export function createMailer(options: {
+  url: string
+  sender: Sender
+  connectionsMax: number
+  dkim?: Dkim | undefined
+}): Mailer {
+  const { sender, dkim } = options
   const transport = nodemailer.createTransport({
     pool: true,
     url: options.url,
@@ -41,6 +65,7 @@ export function createMailer(options: { url: string; sender: Sender; connections
     socketTimeout: 120_000,
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...(dkim ? { dkim: { ...dkim, headerFieldNames: SIGNED } } : {}),
   })
   return {
     async send(mail, signal) {
@@ -49,19 +74,15 @@ export function createMailer(options: { url: string; sender: Sender; connections
       try {
         const { response } = await transport.sendMail({
           // The envelope alone decides who gets it: exactly one, whatever a name or a subject holds.
-          envelope: { from: sender.address, to: [address] },
-          from: sender,
+          envelope: { from: mail.returnPath ?? sender.address, to: [address] },
+          from: { address: sender.address, name: displayName(mail.senderName ?? null) || sender.name },
+          ...(mail.replyTo && isAddress(mail.replyTo) ? { replyTo: mail.replyTo } : {}),
           to: { name: displayName(mail.to.name), address },
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
           messageId: mail.messageId,
-          headers: {
-            // RFC 3834: no out-of-office answer to a machine.
-            'Auto-Submitted': 'auto-generated',
-            'X-Auto-Response-Suppress': 'All',
-            'Content-Language': mail.language,
-          },
+          headers: headersOf(mail),
           attachments: mail.attachments.map((attachment) => ({ ...attachment })),
           signal,
         })
@@ -71,6 +92,22 @@ export function createMailer(options: { url: string; sender: Sender; connections
       }
     },
     close: () => transport.close(),
+  }
+}
+
+function headersOf({ language, unsubscribeUrl }: Mail): Record<string, string> {
+  return {
+    // RFC 3834: no out-of-office answer to a machine.
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    'Content-Language': language,
+    ...(unsubscribeUrl
+      ? {
+          Precedence: 'bulk',
+          'List-Unsubscribe': `<${unsubscribeUrl}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }
+      : {}),
   }
 }
 
@@ -89,17 +126,19 @@ const NO_DIALOGUE =
 
 /**
  * RFC 5321 §4.2.1: 4yz is a refusal for now, 5yz for good. A connection that ends in the middle counts for this mail
- * alone: it may be the mail that ends it. So does 421, by which some servers mean a single recipient.
+ * alone: it may be the mail that ends it, and it may have been taken. 421 is a refusal too, by which some servers mean a
+ * single recipient.
  */
 function toNotSent(thrown: unknown, signal: AbortSignal): NotSent {
   const error = thrown as SmtpError
   const said = error.response ?? error.message
-  if (signal.aborted) return new NotSent('put-off', 'smtp', 'The mail server took too long.', thrown)
+  if (signal.aborted) return new NotSent('unknown', 'smtp', 'The mail server took too long.', thrown)
   if ([error.code, error.originalCode, error.timeoutType].some((code) => NO_DIALOGUE.test(code ?? ''))) {
     return new NotSent('away', 'smtp', `The mail server is away: ${said}`, thrown)
   }
   const { responseCode } = error
+  if (responseCode === undefined) return new NotSent('unknown', 'smtp', said, thrown)
   // 503 is about the session, not about the mail: a new connection may do.
-  const lasting = responseCode !== undefined && responseCode >= 500 && responseCode !== 503
+  const lasting = responseCode >= 500 && responseCode !== 503
   return new NotSent(lasting ? 'refused' : 'put-off', 'smtp', said, thrown)
 }
