@@ -30,6 +30,21 @@ const FACTS: Partial<Record<OrderKind, EventFacts>> = {
     endsAt: '2027-05-02T21:00:00.000Z',
     timeZone: 'Europe/Paris',
     previousStartsAt: '2027-03-13T19:30:00.000Z',
+    previous: {
+      startsAt: '2027-03-13T19:30:00.000Z',
+      endsAt: '2027-03-13T22:00:00.000Z',
+      timeZone: 'Europe/Paris',
+      venue: { name: 'Théâtre du Châtelet', address: '1 place du Châtelet', city: 'Paris', country: 'FR', online: false },
+    },
+  },
+  'event-moved': {
+    version: 6,
+    previous: {
+      venue: { name: 'Théâtre du Châtelet', address: '1 place du Châtelet', city: 'Paris', country: 'FR', online: false },
+    },
+  },
+  'event-reminder': {
+    note: { en: 'The doors open at 19:45. Bags are searched.', fr: 'Les portes ouvrent à 19 h 45. Les sacs sont fouillés.' },
   },
 }
 
@@ -273,18 +288,18 @@ describe('the calendar file', () => {
   it('folds long lines, escapes what would be syntax, and keeps one uid through changes', () => {
     const title = { en: `A; B, C\\D ${'é'.repeat(60)}` }
     const event = { ...orderAnswer().event, title }
-    const [confirmed, cancelled] = (['order-confirmation', 'event-cancelled'] as const).map(
-      (kind) => letterOf(kind, { locale: 'en', event }).attachments[0],
+    const [confirmed = '', cancelled = ''] = (['order-confirmation', 'event-cancelled'] as const).map((kind) =>
+      String(letterOf(kind, { locale: 'en', event }).attachments[0]?.content),
     )
-    const lines = confirmed?.content.split('\r\n') ?? []
+    const lines = confirmed.split('\r\n')
     expect(lines.every((line) => Buffer.byteLength(line) <= 75)).toBe(true)
-    const unfolded = confirmed?.content.replace(/\r\n /g, '') ?? ''
+    const unfolded = confirmed.replace(/\r\n /g, '')
     expect(unfolded).toContain('SUMMARY:A\\; B\\, C\\\\D é')
     expect(unfolded).toContain('DTSTART:20270313T193000Z')
     expect(unfolded).not.toContain('the-secret')
-    const uid = (content = '') => /UID:(.*)\r\n/.exec(content.replace(/\r\n /g, ''))?.[1]
-    expect(uid(cancelled?.content)).toBe(uid(confirmed?.content))
-    expect(cancelled?.content).toContain('METHOD:CANCEL')
-    expect(cancelled?.content).toContain('SEQUENCE:5')
+    const uid = (content: string) => /UID:(.*)\r\n/.exec(content.replace(/\r\n /g, ''))?.[1]
+    expect(uid(cancelled)).toBe(uid(confirmed))
+    expect(cancelled).toContain('METHOD:CANCEL')
+    expect(cancelled).toContain('SEQUENCE:5')
   })
 })
