@@ -45,15 +45,31 @@ export interface Consumer {
  * away except `deadLetters`, which a person uses.
  */
 export interface Bus {
-  /** One outcome per message, in the same order. Never throws. */
+  /**
+   * One outcome per message, in the same order. Never throws. Messages of one subject leave in the order of the calls,
+   * also of calls at the same time; after one that failed, the later ones of its subject fail too.
+   */
   publish(messages: readonly Message[]): Promise<Outcome[]>
   consume(subscription: Subscription, receive: Receive): Consumer
   /** What was set aside, by queue. */
   deadLetters: DeadLetters
+  memory: BrokerMemory
   /** Connected and able to publish. */
   ready(): boolean
   /** Stops the consumers, then disconnects. */
   close(): Promise<void>
+}
+
+/**
+ * Tells a publisher that the broker lost everything: it leaves a sign there, and a broker without the sign has lost its
+ * disk. Rejects when the broker is away or may not be asked.
+ */
+export interface BrokerMemory {
+  /** Another number after each new connection: until then, what was there still is. */
+  session(): number
+  holds(publisher: string): Promise<boolean>
+  /** Leaves the sign: only when it is written down what is to be sent again. */
+  keep(publisher: string): Promise<void>
 }
 
 export const DEFAULT_BACKOFF_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000]

@@ -20,6 +20,8 @@ export const PREPARE = `
   );
   create index if not exists job_waiting on bus.job (queue, visible_at, id) where dead_at is null;
   create index if not exists job_dead on bus.job (queue, id) where dead_at is not null;
+  create table if not exists bus.marker (publisher text primary key);
+  comment on table bus.marker is 'Publishers that have met this database; one that is missing here takes everything it held for lost.';
   comment on table bus.subscription is 'Which queue gets a copy of which message type; rows are only ever added.';
   comment on column bus.job.attempt is 'The attempt that the handler is on; rises when it fails.';
   comment on column bus.job.runs is 'How often this attempt was begun; above one when a consumer died.';

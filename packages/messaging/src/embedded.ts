@@ -5,6 +5,7 @@ import { type EmbeddedConsumer, startConsumer } from './embedded-consumer.ts'
 import { createDeadLetters } from './embedded-dead-letters.ts'
 import { PREPARE, PUBLISH } from './embedded-schema.ts'
 import type { Log } from './log.ts'
+import type { Message } from './message.ts'
 
 /**
  * The bus in a PostgreSQL database, for installations without RabbitMQ: a durable job per message and queue. At most
@@ -31,17 +32,7 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
   })
 
   return {
-    async publish(messages) {
-      if (messages.length === 0) return []
-      try {
-        const { rows } = await pool.query<{ positions: unknown[] }>(PUBLISH, [JSON.stringify(messages)])
-        const routed = new Set(rows[0]?.positions.map(Number))
-        return messages.map((_, index): Outcome => (routed.has(index + 1) ? 'published' : 'unroutable'))
-      } catch (error) {
-        log.debug({ err: error }, 'bus: publish failed')
-        return messages.map((): Outcome => 'failed')
-      }
-    },
+    publish: createPublisher(pool, log),
 
     consume(subscription, receive) {
       const { queue } = subscription
@@ -58,6 +49,16 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
     },
 
     deadLetters: createDeadLetters(pool),
+    memory: {
+      session: () => session.count(),
+      async holds(publisher) {
+        const { rowCount } = await pool.query('select from bus.marker where publisher = $1', [publisher])
+        return rowCount === 1
+      },
+      async keep(publisher) {
+        await pool.query('insert into bus.marker (publisher) values ($1) on conflict do nothing', [publisher])
+      },
+    },
 
     ready: () => session.up(),
 
@@ -69,10 +70,37 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
   }
 }
 
+/** Calls at the same time are stored one after another; after one that failed, those already waiting fail too. */
+function createPublisher(pool: pg.Pool, log: Log): Bus['publish'] {
+  let last: Promise<boolean> | undefined
+
+  async function store(messages: readonly Message[]): Promise<Outcome[] | undefined> {
+    try {
+      const { rows } = await pool.query<{ positions: unknown[] }>(PUBLISH, [JSON.stringify(messages)])
+      const routed = new Set(rows[0]?.positions.map(Number))
+      return messages.map((_, index): Outcome => (routed.has(index + 1) ? 'published' : 'unroutable'))
+    } catch (error) {
+      log.debug({ err: error }, 'bus: publish failed')
+      return undefined
+    }
+  }
+
+  return async (messages) => {
+    if (messages.length === 0) return []
+    const mine = (last ?? Promise.resolve(true)).then((stored) => (stored ? store(messages) : undefined))
+    const done = mine.then((outcomes) => outcomes !== undefined)
+    last = done
+    const outcomes = await mine
+    if (last === done) last = undefined
+    return outcomes ?? messages.map((): Outcome => 'failed')
+  }
+}
+
 /** Holds one connection that brings the schema up and listens, and gets another whenever it is lost. */
 function keepListening(pool: pg.Pool, log: Log, wake: (queue?: string) => void) {
   const alarm = createAlarm()
   let up = false
+  let count = 0
   let stopped = false
 
   async function listenOnce(): Promise<void> {
@@ -89,6 +117,7 @@ function keepListening(pool: pg.Pool, log: Log, wake: (queue?: string) => void) 
       await client.query(PREPARE)
       await client.query('listen bus')
       up = true
+      count++
       log.info({}, 'bus: connected')
       wake()
       while (!lost && !stopped) await alarm.wait(60_000)
@@ -115,6 +144,7 @@ function keepListening(pool: pg.Pool, log: Log, wake: (queue?: string) => void) 
 
   return {
     up: () => up,
+    count: () => count,
     async stop() {
       stopped = true
       alarm.ring()

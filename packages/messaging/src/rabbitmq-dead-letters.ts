@@ -4,7 +4,7 @@ import type { Channel, Connection, SyncMessage } from 'rabbitmq-client'
 import { DEFAULT_PAGE, type DeadLetter, type DeadLetters, isSelected, RAW_MAX } from './dead-letter.ts'
 import { attemptOf, CONTENT_TYPE, identity, toBytes, toMessage } from './rabbitmq-message.ts'
 import type { Send } from './rabbitmq-publisher.ts'
-import { DIED_AT, deadName, deadQueue, ERROR, mainQueue } from './rabbitmq-topology.ts'
+import { DIED_AT, deadName, deadQueue, declareMain, ERROR, toAgain } from './rabbitmq-topology.ts'
 
 /** How many letters one look takes out of the queue; those behind are seen when these are dealt with. */
 const LOOK_MAX = 5_000
@@ -37,11 +37,11 @@ export function createDeadLetters(connection: Connection, send: Send): DeadLette
 
   /** Sends what `toSend` makes of each letter to its queue, takes it out when that is confirmed. */
   async function putBack(queue: string, found: Found[], channel: Channel, body?: Buffer): Promise<number> {
-    if (found.length > 0) await channel.queueDeclare(mainQueue(queue))
+    if (found.length > 0) await declareMain(channel, queue)
     let done = 0
     for (const { letter, delivered } of found) {
       const properties = letter.id ? { messageId: letter.id, contentType: CONTENT_TYPE } : identity(delivered)
-      const outcome = await send({ routingKey: queue, ...properties }, body ?? toBytes(delivered.body))
+      const outcome = await send({ ...toAgain(queue), ...properties }, body ?? toBytes(delivered.body))
       if (outcome !== 'published') throw new Error(`Replay stopped after ${done} messages: ${outcome}`)
       channel.basicAck({ deliveryTag: delivered.deliveryTag })
       done++

@@ -1,45 +1,127 @@
 import { setImmediate } from 'node:timers/promises'
-import { Connection, type Envelope, type PublisherProps } from 'rabbitmq-client'
-import { v7 as newUuid } from 'uuid'
+import { type Channel, Connection, type Envelope } from 'rabbitmq-client'
 import type { Outcome } from './bus.ts'
 
 /** A broker that takes longer is blocked or gone; must stay below the relay's time in a transaction (20 s). */
 const CONFIRM_TIMEOUT_MS = 10_000
+/** Messages on their way without a confirm. Quorum queues write to disk in batches: few on the way is slow. */
+export const DEFAULT_WINDOW = 500
 
 export type Send = (envelope: Envelope, body: Buffer) => Promise<Outcome>
 
-/** A confirming, mandatory publisher that answers with an outcome instead of throwing. */
-export function createSender(connection: Connection, topology: PublisherProps): { send: Send; close(): Promise<void> } {
-  const publisher = connection.createPublisher({ ...topology, confirm: true })
+export interface SenderOptions {
+  /** Declares what the sender needs, on its channel, at each new connection. */
+  prepare?: (channel: Channel) => Promise<void>
+  /** Messages on their way at most; the others wait in turn. */
+  windowSize?: number
+}
+
+/**
+ * A confirming, mandatory publisher on a channel of its own, which answers with an outcome instead of throwing. What
+ * is sent at the same time leaves in the order of the calls.
+ */
+export function createSender(
+  connection: Connection,
+  { prepare, windowSize = DEFAULT_WINDOW }: SenderOptions = {},
+): { send: Send; close(): Promise<void> } {
+  let opening: Promise<Channel> | undefined
+  let closed = false
+  /** Rises when the channel is given up, so that those who wait for room do not wait for another one to fail. */
+  let generation = 0
+  let sequence = 0
   const returned = new Set<string>()
-  publisher.on('basic.return', ({ correlationId }) => {
-    if (correlationId) returned.add(correlationId)
-  })
+  const room = createRoom(windowSize)
+
+  async function open(): Promise<Channel> {
+    const channel = await connection.acquire()
+    channel.on('basic.return', ({ correlationId }: { correlationId?: string }) => {
+      if (correlationId) returned.add(correlationId)
+    })
+    await prepare?.(channel)
+    await channel.confirmSelect()
+    return channel
+  }
+
+  function currentChannel(): Promise<Channel> {
+    if (opening) return opening
+    const mine = open()
+    opening = mine
+    mine.then(
+      (channel) => channel.once('close', () => giveUp(mine)),
+      () => giveUp(mine),
+    )
+    return mine
+  }
+
+  function giveUp(abandoned: Promise<Channel> | undefined): void {
+    if (!abandoned || opening !== abandoned) return
+    opening = undefined
+    generation++
+    abandoned.then((channel) => channel.close()).catch(() => {})
+  }
+
   return {
     async send(envelope, body) {
       // Not connected, or blocked by an alarm: say so at once instead of queueing in memory.
-      if (!connection.ready) return 'failed'
-      const correlationId = newUuid()
+      if (closed || !connection.ready) return 'failed'
+      const queuedAt = generation
+      if (!room.enter()) await room.turn()
+      const correlationId = String(++sequence)
+      const using = queuedAt === generation && connection.ready && !closed ? currentChannel() : undefined
       try {
-        const confirmed = publisher.send({ ...envelope, correlationId, mandatory: true, durable: true }, body)
-        await within(CONFIRM_TIMEOUT_MS, confirmed)
-        // The broker sends basic.return before the confirm, but the client emits it one turn of the loop later.
-        await setImmediate()
-        return returned.has(correlationId) ? 'unroutable' : 'published'
+        if (!using) return 'failed'
+        const channel = await using
+        const confirmed = channel.basicPublish({ ...envelope, correlationId, mandatory: true, durable: true }, body)
+        await within(CONFIRM_TIMEOUT_MS, confirmed, () => giveUp(using))
       } catch {
         return 'failed'
       } finally {
-        returned.delete(correlationId)
+        room.leave()
       }
+      // The broker sends basic.return before the confirm, but the client emits it one turn of the loop later.
+      await setImmediate()
+      return returned.delete(correlationId) ? 'unroutable' : 'published'
     },
-    close: () => publisher.close().catch(() => {}),
+    async close() {
+      closed = true
+      await opening?.then((channel) => channel.close()).catch(() => {})
+    },
   }
 }
 
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+/** At most `size` inside; the others wait in the order in which they came, and one who leaves gives its place to the first. */
+function createRoom(size: number) {
+  const waiting: (() => void)[] = []
+  let first = 0
+  let inside = 0
+  return {
+    /** False when one must wait for one's turn. */
+    enter(): boolean {
+      if (inside >= size) return false
+      inside++
+      return true
+    },
+    turn: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    leave(): void {
+      const next = waiting[first]
+      if (!next) {
+        inside--
+        return
+      }
+      first++
+      if (first === waiting.length) waiting.length = first = 0
+      next()
+    },
+  }
+}
+
+async function within<T>(milliseconds: number, promise: Promise<T>, onTimeout: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds)
+    timer = setTimeout(() => {
+      onTimeout()
+      reject(new Error(`no answer in ${milliseconds} ms`))
+    }, milliseconds)
   })
   try {
     return await Promise.race([promise, timeout])
@@ -57,8 +139,8 @@ export function connectTo(url: string, connectionName: string): Connection {
     url: `${scheme}://${login && `${login}@`}${list[0]}${rest}`,
     hosts: list,
     connectionName,
-    // A dead peer is noticed after two missed beats.
-    heartbeat: 10,
+    // The client gives a peer up after four silent halves of this: 16 to 20 s.
+    heartbeat: 8,
     acquireTimeout: 5_000,
     connectionTimeout: 5_000,
     retryLow: 100,

@@ -1,10 +1,23 @@
-import type { PublisherProps } from 'rabbitmq-client'
+import type { Channel, Connection, PublisherProps } from 'rabbitmq-client'
 import type { Subscription } from './bus.ts'
 
 type QueueDeclaration = NonNullable<PublisherProps['queues']>[number]
 
 /** All facts go through one topic exchange; the routing key is the message type. */
 export const EXCHANGE = { exchange: 'guichet', type: 'topic', durable: true }
+
+/**
+ * Where a queue's own messages go when they wait or die: by an exchange of its own and never by the default one, whose
+ * users could write to every queue there is. Routing keys: `again`, `dead`, `retry.<ms>`, `marker`.
+ */
+export const asideExchange = (owner: string) => ({ exchange: `${owner}.aside`, type: 'direct', durable: true })
+
+export const toAgain = (queue: string) => ({ exchange: asideExchange(queue).exchange, routingKey: 'again' })
+export const toDead = (queue: string) => ({ exchange: asideExchange(queue).exchange, routingKey: 'dead' })
+export const toRetry = (queue: string, delayMs: number) => ({
+  exchange: asideExchange(queue).exchange,
+  routingKey: `retry.${delayMs}`,
+})
 
 /**
  * How often the broker redelivers one message whose consumer died before it answered. Ordinary failures never come
@@ -33,8 +46,8 @@ export function mainQueue(queue: string): QueueDeclaration {
     arguments: {
       ...QUORUM,
       'x-delivery-limit': DELIVERY_LIMIT,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': deadName(queue),
+      'x-dead-letter-exchange': toDead(queue).exchange,
+      'x-dead-letter-routing-key': toDead(queue).routingKey,
     },
   }
 }
@@ -50,32 +63,73 @@ export function deadQueue(queue: string): QueueDeclaration {
   }
 }
 
-/** Exchange and queue of one delay. What waits there keeps the name of its own queue as routing key. */
-export const retryName = (delayMs: number) => `${EXCHANGE.exchange}.retry.${delayMs}`
+export const deadBinding = (queue: string) => ({ queue: deadName(queue), ...toDead(queue) })
 
-/**
- * One waiting queue per delay, shared by all consumers: a message expires there after the delay and returns, by the
- * default exchange, to the queue named by its routing key.
- */
-export function retryTopology(
-  delaysMs: readonly number[],
-): Required<Pick<PublisherProps, 'exchanges' | 'queues' | 'queueBindings'>> {
-  const names = [...new Set(delaysMs)].map((delayMs) => ({ delayMs, name: retryName(delayMs) }))
+/** A message waits here for its delay, expires, and returns to its queue. */
+export function retryQueue(queue: string, delayMs: number): QueueDeclaration {
   return {
-    exchanges: names.map(({ name }) => ({ exchange: name, type: 'fanout', durable: true })),
-    queues: names.map(({ name, delayMs }) => ({
-      queue: name,
-      durable: true,
-      arguments: { ...QUORUM, 'x-message-ttl': delayMs, 'x-dead-letter-exchange': '' },
-    })),
-    queueBindings: names.map(({ name }) => ({ exchange: name, queue: name })),
+    queue: `${queue}.retry.${delayMs}`,
+    durable: true,
+    arguments: {
+      ...QUORUM,
+      'x-message-ttl': delayMs,
+      'x-dead-letter-exchange': toAgain(queue).exchange,
+      'x-dead-letter-routing-key': toAgain(queue).routingKey,
+    },
   }
 }
 
-export function bindings(subscription: Subscription) {
-  return subscription.types.map((type) => ({
-    exchange: EXCHANGE.exchange,
-    queue: subscription.queue,
-    routingKey: type,
-  }))
+/** What brings messages into the queue: the facts it wants, and its own that have waited. */
+export function bindings({ queue, types }: Pick<Subscription, 'queue' | 'types'>) {
+  return [
+    ...types.map((type) => ({ exchange: EXCHANGE.exchange, queue, routingKey: type })),
+    { queue, ...toAgain(queue) },
+  ]
+}
+
+/** Holds one message for ever: the sign that the broker still has its disk. */
+export function markerQueue(publisher: string): QueueDeclaration {
+  return { queue: markerName(publisher), durable: true, arguments: { 'x-queue-type': 'quorum' } }
+}
+
+export const markerName = (publisher: string) => `${publisher}.marker`
+
+export const toMarker = (publisher: string) => ({ exchange: asideExchange(publisher).exchange, routingKey: 'marker' })
+
+/**
+ * Declares the exchange of facts if it is not there. Looked for first, because a service's user may not configure it
+ * where the broker's own definitions have made it.
+ */
+export async function ensureExchange(connection: Connection): Promise<void> {
+  const look = await connection.acquire()
+  const found = await look.exchangeDeclare({ ...EXCHANGE, passive: true }).then(
+    () => true,
+    () => false,
+  )
+  await look.close() // the broker has closed it when there was none
+  if (found) return
+  const channel = await connection.acquire()
+  try {
+    await channel.exchangeDeclare(EXCHANGE)
+  } finally {
+    await channel.close()
+  }
+}
+
+/** Everything that may be put aside of a queue, on a channel that is about to publish. */
+export async function declareAside(channel: Channel, queue: string, delaysMs: readonly number[]): Promise<void> {
+  await channel.exchangeDeclare(asideExchange(queue))
+  await channel.queueDeclare(deadQueue(queue))
+  await channel.queueBind(deadBinding(queue))
+  for (const delayMs of new Set(delaysMs)) {
+    const { queue: name } = await channel.queueDeclare(retryQueue(queue, delayMs))
+    await channel.queueBind({ queue: name, ...toRetry(queue, delayMs) })
+  }
+}
+
+/** The queue, and the way back into it. */
+export async function declareMain(channel: Channel, queue: string): Promise<void> {
+  await channel.queueDeclare(mainQueue(queue))
+  await channel.exchangeDeclare(asideExchange(queue))
+  await channel.queueBind({ queue, ...toAgain(queue) })
 }

@@ -1,42 +1,57 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Connection, ConsumerStatus } from 'rabbitmq-client'
+import { AMQPError, type Connection, ConsumerStatus } from 'rabbitmq-client'
 import { type Bus, type Consumer, DEFAULT_PREFETCH, type Receive, retryRule, type Subscription } from './bus.ts'
 import type { Log } from './log.ts'
 import { createDeadLetters } from './rabbitmq-dead-letters.ts'
+import { createMemory } from './rabbitmq-memory.ts'
 import { attemptOf, CONTENT_TYPE, identity, toBytes, toMessage } from './rabbitmq-message.ts'
 import { connectTo, createSender } from './rabbitmq-publisher.ts'
 import {
   ATTEMPT,
+  asideExchange,
   bindings,
   DIED_AT,
-  deadName,
+  deadBinding,
   deadQueue,
+  declareAside,
   ERROR,
   EXCHANGE,
+  ensureExchange,
   mainQueue,
-  retryName,
-  retryTopology,
+  toDead,
+  toRetry,
 } from './rabbitmq-topology.ts'
+import { createTurns } from './turns.ts'
+
+export interface RabbitmqOptions {
+  log: Log
+  /** Messages on their way without a confirm, at most. Default 500. */
+  windowSize?: number | undefined
+}
 
 /** The bus on RabbitMQ 3.10 or later. Two connections, because an alarm blocks the one that publishes. */
-export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
+export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOptions): Bus {
   const outgoing = connectTo(url, 'guichet-publish')
   const incoming = connectTo(url, 'guichet-consume')
+  const memory = createMemory(outgoing)
   announce(outgoing, log)
   incoming.on('error', (error) => log.debug({ err: error }, 'broker: consuming connection lost'))
-  const sender = createSender(outgoing, { exchanges: [EXCHANGE] })
+  const prepareExchange = () => ensureExchange(outgoing)
+  const sender = createSender(outgoing, { prepare: prepareExchange, ...(windowSize ? { windowSize } : {}) })
+  // Consumers cannot bind before it is there; after a broker that lost its disk it is not.
+  incoming.on('connection', () => {
+    ensureExchange(incoming).catch((error) => log.warn({ err: error }, 'broker: cannot declare the exchange'))
+  })
+  const inTurn = createTurns((message) =>
+    sender.send(
+      { exchange: EXCHANGE.exchange, routingKey: message.type, messageId: message.id, contentType: CONTENT_TYPE },
+      Buffer.from(JSON.stringify(message)),
+    ),
+  )
   const consumers = new Map<string, Consumer>()
 
   return {
-    publish: (messages) =>
-      Promise.all(
-        messages.map((message) =>
-          sender.send(
-            { exchange: EXCHANGE.exchange, routingKey: message.type, messageId: message.id, contentType: CONTENT_TYPE },
-            Buffer.from(JSON.stringify(message)),
-          ),
-        ),
-      ),
+    publish: inTurn,
 
     consume(subscription, receive) {
       if (consumers.has(subscription.queue)) throw new Error(`${subscription.queue} is already consumed here`)
@@ -52,6 +67,7 @@ export function connectRabbitmq(url: string, { log }: { log: Log }): Bus {
     },
 
     deadLetters: createDeadLetters(incoming, sender.send),
+    memory,
 
     ready: () => outgoing.ready && incoming.ready,
 
@@ -90,8 +106,7 @@ function startConsumer(
   const { queue } = subscription
   const { maxAttempts, delayMs } = retryRule(subscription)
   const delaysMs = Array.from({ length: maxAttempts - 1 }, (_, index) => delayMs(index + 1))
-  const retries = retryTopology(delaysMs)
-  const aside = createSender(outgoing, { ...retries, queues: [...retries.queues, deadQueue(queue)] })
+  const aside = createSender(outgoing, { prepare: (channel) => declareAside(channel, queue, delaysMs) })
   const stopping = new AbortController()
   const prefetch = subscription.prefetch ?? DEFAULT_PREFETCH
 
@@ -99,7 +114,7 @@ function startConsumer(
     {
       queue,
       queueOptions: mainQueue(queue),
-      exchanges: [EXCHANGE],
+      exchanges: [asideExchange(queue)],
       queueBindings: bindings(subscription),
       qos: { prefetchCount: prefetch },
       concurrency: prefetch,
@@ -114,9 +129,7 @@ function startConsumer(
         return ConsumerStatus.ACK
       } catch (error) {
         if (!message) log.error({ queue, messageId: delivered.messageId }, 'a body that is no message is set aside')
-        const target = last
-          ? { routingKey: deadName(queue) }
-          : { exchange: retryName(delayMs(attempt)), routingKey: queue }
+        const target = last ? toDead(queue) : toRetry(queue, delayMs(attempt))
         const headers = {
           [ATTEMPT]: last ? attempt : attempt + 1,
           [ERROR]: String(error).slice(0, 1000),
@@ -130,14 +143,17 @@ function startConsumer(
       }
     },
   )
-  consumer.on('error', (error) => log.debug({ err: error, queue }, 'broker: consumer interrupted'))
+  consumer.on('error', (error) => {
+    // A lost connection mends itself; a queue that is not as we declare it, or not ours to use, needs a person.
+    const forGood = error instanceof AMQPError && /^(ACCESS_REFUSED|PRECONDITION_FAILED)$/.test(error.code)
+    log[forGood ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
+  })
 
   const bound = new Promise<void>((resolve) => {
     consumer.on('ready', () => {
       // Declared before anything can die, or `x-delivery-limit` would have nowhere to move it.
-      incoming.queueDeclare(deadQueue(queue)).then(
-        () => resolve(),
-        (error: unknown) => log.warn({ err: error, queue }, 'broker: cannot declare the queue of dead letters'),
+      declareDead(incoming, queue).then(resolve, (error: unknown) =>
+        log.warn({ err: error, queue }, 'broker: cannot declare the queue of dead letters'),
       )
     })
   })
@@ -148,5 +164,15 @@ function startConsumer(
       await consumer.close().catch(() => {})
       await aside.close()
     },
+  }
+}
+
+async function declareDead(connection: Connection, queue: string): Promise<void> {
+  const channel = await connection.acquire()
+  try {
+    await channel.queueDeclare(deadQueue(queue))
+    await channel.queueBind(deadBinding(queue))
+  } finally {
+    await channel.close()
   }
 }

@@ -53,6 +53,14 @@ export async function serviceDatabase(): Promise<{ db: Db<TestSchema>; url: stri
       next_attempt_at timestamptz not null default now(), last_error text
     )`.execute(db)
   await sql`create index outbox_unpublished on outbox (id) where published_at is null`.execute(db)
+  await sql`create index outbox_refused on outbox (subject, next_attempt_at)
+    where published_at is null and last_error is not null`.execute(db)
+  await sql`
+    create table outbox_republish (
+      id bigint generated always as identity primary key, reason text not null, since timestamptz not null,
+      last_id bigint not null, after_id bigint not null default 0,
+      requested_at timestamptz not null default now(), finished_at timestamptz
+    )`.execute(db)
   await sql`
     create table inbox (
       queue text not null, message_id uuid not null, received_at timestamptz not null default now(),

@@ -2,7 +2,7 @@ import { inTransaction, sql } from '@guichet/database'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, connectBus, startRelay, subscribe } from '../src/messaging.ts'
-import { relayOnce } from '../src/relay.ts'
+import { relayOnce } from '../src/relay-pass.ts'
 import {
   aMessage,
   type Broker,

@@ -2,7 +2,7 @@ import { type Db, inTransaction, sql } from '@guichet/database'
 import { eventually, testBus } from '@guichet/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, type Message, startRelay } from '../src/messaging.ts'
-import { relayOnce } from '../src/relay.ts'
+import { relayOnce } from '../src/relay-pass.ts'
 import { serviceDatabase, silent, type TestSchema, unpublished } from './fixture.ts'
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>

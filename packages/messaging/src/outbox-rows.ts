@@ -1,0 +1,88 @@
+import { type Db, sql } from '@guichet/database'
+import type { Message } from './message.ts'
+
+export interface OutboxRow {
+  id: number
+  message_id: string
+  type: string
+  subject: string
+  data: unknown
+  traceparent: string | null
+  created_at: Date
+  last_error: string | null
+}
+
+export const UNROUTABLE = 'no queue is bound to this type'
+export const REFUSED = 'the broker did not confirm it'
+
+/** True when there is something to send: the cheap look that an idle relay takes. */
+export async function isAnythingDue<S>(db: Db<S>): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select exists (select from outbox where published_at is null and next_attempt_at <= now())
+        or exists (select from outbox_republish where finished_at is null) as due
+  `.execute(db)
+  return rows[0]?.due === true
+}
+
+/** A refused row holds back the later ones of its subject, to keep their order; one that nobody wants does not. */
+export async function dueRows<S>(db: Db<S>, after: number, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select id, message_id, type, subject, data, traceparent, created_at, last_error
+      from outbox
+     where published_at is null and next_attempt_at <= now() and id > ${after}
+       and not exists (
+         select from outbox as refused
+          where refused.subject = outbox.subject and refused.published_at is null
+            and refused.next_attempt_at > now() and refused.last_error is not null and refused.last_error = ${REFUSED})
+     order by id
+     limit ${limit}
+  `.execute(db)
+  return rows
+}
+
+export async function markPublished<S>(db: Db<S>, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update outbox set published_at = clock_timestamp(), attempts = attempts + 1, last_error = null
+     where id = any(${rows.map((row) => row.id)})
+  `.execute(db)
+}
+
+/** Tried again later, and later still each time, at most 30 s; also what had been published before. */
+export async function postpone<S>(db: Db<S>, rows: readonly OutboxRow[], reason: string): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update outbox
+       set attempts = attempts + 1, last_error = ${reason}, published_at = null,
+           next_attempt_at = clock_timestamp() + least(30, power(2, least(attempts, 10)) * 0.5) * interval '1 second'
+     where id = any(${rows.map((row) => row.id)})
+  `.execute(db)
+}
+
+export function toMessage(row: OutboxRow, source: string): Message {
+  return {
+    specversion: '1.0',
+    id: row.message_id,
+    source,
+    type: row.type,
+    subject: row.subject,
+    time: row.created_at.toISOString(),
+    datacontenttype: 'application/json',
+    ...(row.traceparent ? { traceparent: row.traceparent } : {}),
+    data: row.data,
+  }
+}
+
+/** Published rows are kept 7 days, so that they can be sent again to a broker that lost its disk. */
+export async function purgeOutbox<S>(db: Db<S>): Promise<void> {
+  // By id, because the oldest rows come first there and no other index is needed.
+  const purge = sql`
+    delete from outbox where id in (
+      select id from (select id, published_at from outbox order by id limit 10000) as oldest
+       where published_at < now() - interval '7 days')
+  `
+  for (;;) {
+    const { numAffectedRows = 0n } = await purge.execute(db)
+    if (numAffectedRows < 10_000n) return
+  }
+}
