@@ -4,11 +4,19 @@ import { ACCESS } from './permissions.ts'
 import { PROBLEMS } from './problems.ts'
 import { exportConsents } from './routes/export-consents.ts'
 import { getDelivery } from './routes/get-delivery.ts'
+import { getMailSettings } from './routes/get-mail-settings.ts'
 import { getPreferences } from './routes/get-preferences.ts'
+import { getTemplate } from './routes/get-template.ts'
 import { listConsents } from './routes/list-consents.ts'
 import { listDeliveries } from './routes/list-deliveries.ts'
+import { listTemplates } from './routes/list-templates.ts'
+import { previewTemplate } from './routes/preview-template.ts'
+import { resetTemplate } from './routes/reset-template.ts'
 import { retryDelivery } from './routes/retry-delivery.ts'
+import { saveMailSettings } from './routes/save-mail-settings.ts'
 import { savePreferences } from './routes/save-preferences.ts'
+import { saveTemplate } from './routes/save-template.ts'
+import { testTemplate } from './routes/test-template.ts'
 import { unsubscribe } from './routes/unsubscribe.ts'
 
 /** The whole surface, one line each. */
@@ -24,6 +32,14 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
   })
   // Registered after the OpenAPI plugin, which sees only the routes that come later.
   app.after(() => {
+    listTemplates(app, ctx)
+    getTemplate(app, ctx)
+    saveTemplate(app, ctx)
+    resetTemplate(app, ctx)
+    previewTemplate(app, ctx)
+    testTemplate(app, ctx)
+    getMailSettings(app, ctx)
+    saveMailSettings(app, ctx)
     listDeliveries(app, ctx)
     getDelivery(app, ctx)
     retryDelivery(app, ctx)

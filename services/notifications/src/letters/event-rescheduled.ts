@@ -1,3 +1,4 @@
+import { changesPart } from './changes-part.ts'
 import type { LetterDraft } from './letter.ts'
 import { calendarPart, type OrderLetterInput, openOrder } from './order-parts.ts'
 import { orderWords } from './order-words.ts'
@@ -6,6 +7,7 @@ import { orderWords } from './order-words.ts'
 export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
   const { order, shop, t } = input
   const { card, variables } = orderWords(input)
+  const changes = changesPart(input)
   const description = t('order-confirmation.calendar-note', { number: order.number })
   return {
     kind: 'event-rescheduled',
@@ -16,7 +18,7 @@ export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
       order: { ...variables.order, tickets: Math.max(order.tickets.length, 1) },
     },
     button: openOrder(input),
-    blocks: { event: { is: 'event', struck: false, event: card } },
+    blocks: { event: { is: 'event', struck: false, event: card }, ...(changes ? { changes } : {}) },
     footer: t('footer.order', { shop: shop.name }),
     attachments: [calendarPart(input, { description, cancelled: false })],
   }

@@ -4,6 +4,8 @@ import type { Refund } from '../content/refund.ts'
 import type { EventFacts } from '../db.ts'
 import { textsOf } from '../messages/texts.ts'
 import { composeEventCancelled } from './event-cancelled.ts'
+import { composeEventMoved } from './event-moved.ts'
+import { composeEventReminder } from './event-reminder.ts'
 import { composeEventRescheduled } from './event-rescheduled.ts'
 import type { LetterContext, LetterDraft } from './letter.ts'
 import { composeOrderConfirmation } from './order-confirmation.ts'
@@ -19,6 +21,8 @@ const COMPOSERS = {
   'payment-refund': composePaymentRefund,
   'event-cancelled': composeEventCancelled,
   'event-rescheduled': composeEventRescheduled,
+  'event-moved': composeEventMoved,
+  'event-reminder': composeEventReminder,
 } as const satisfies Record<string, (input: OrderLetterInput) => LetterDraft>
 
 export type OrderKind = keyof typeof COMPOSERS
@@ -35,7 +39,8 @@ export function composeOrderLetter(
   return COMPOSERS[kind]({ order, occasion, facts, refund, now, shop, t: textsOf(order.language) })
 }
 
-function mergeFacts(order: Order, facts: EventFacts): Occasion {
+/** The event as an announcement told of it, else as tickets has it. */
+export function mergeFacts(order: Order, facts: EventFacts): Occasion {
   const { startsAt, endsAt, timeZone, title, venue } = facts
   if (!startsAt || !endsAt || !timeZone || !title) return order.event
   const told = toOccasion({ title, startsAt, endsAt, timeZone, venue: venue ?? null }, order.language)

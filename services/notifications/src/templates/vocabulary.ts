@@ -26,6 +26,11 @@ export const MEANINGS: Record<string, Words> = {
   'order.paid': { en: 'Whether it cost anything (for “if”)', fr: 'Si elle a coûté quelque chose (pour « if »)' },
   'order.valid': { en: 'Whether its tickets are valid (for “if”)', fr: 'Si ses billets sont valables (pour « if »)' },
   'order.url': { en: 'The order’s page, with its key', fr: 'La page de la commande, avec sa clé' },
+  'reminder.days': { en: 'Days until the event; 0: today', fr: 'Jours avant l’événement ; 0 : aujourd’hui' },
+  'reminder.note': { en: 'What you add to the reminder, or nothing', fr: 'Ce que vous ajoutez au rappel, ou rien' },
+  'hold.places': { en: 'How many places are held', fr: 'Combien de places sont réservées' },
+  'hold.deadline': { en: 'Until when they are held', fr: 'Jusqu’à quand elles sont réservées' },
+  'hold.zone': { en: 'The deadline’s time zone', fr: 'Le fuseau de ce délai' },
   'refund.amount': { en: 'What goes back', fr: 'Ce qui est remboursé' },
   'refund.state': { en: '“due”, “done” or “free” (for “case”)', fr: '« due », « done » ou « free » (pour « case »)' },
   'refund.outcome': {
@@ -81,6 +86,11 @@ const VOCABULARY: Record<string, Vocabulary> = {
     blocks: ['event', 'tickets', 'order', 'payment'],
     essential: ['event', 'button'],
   },
+  'hold-reminder': {
+    variables: [...OF_ORDER, 'hold.places', 'hold.deadline', 'hold.zone'],
+    blocks: ['event', 'order'],
+    essential: ['button'],
+  },
   'transfer-instructions': {
     variables: [...OF_ORDER, 'transfer.deadline', 'transfer.zone', 'transfer.reference'],
     blocks: ['event', 'order', 'transfer'],
@@ -108,9 +118,18 @@ const VOCABULARY: Record<string, Vocabulary> = {
   },
   'event-rescheduled': {
     variables: [...OF_ORDER, 'event.was'],
-    blocks: ['event'],
+    blocks: ['event', 'changes'],
     essential: ['event', 'button'],
   },
+  'event-moved': { variables: OF_ORDER, blocks: ['event', 'changes'], essential: ['event', 'button'] },
+  'event-reminder': {
+    variables: [...OF_ORDER, 'reminder.days', 'reminder.note'],
+    blocks: ['event', 'tickets'],
+    essential: ['event', 'button'],
+  },
+  // The words of these are a message's own: there is no template of them.
+  'bulk-information': { variables: OF_ORDER, blocks: ['event', 'tickets'], essential: [] },
+  'bulk-marketing': { variables: OF_ORDER, blocks: ['event', 'tickets'], essential: [] },
   'email-confirmation': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'password-reset': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'sign-up-repeated': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },

@@ -1,0 +1,119 @@
+import type { Language } from '@guichet/problem'
+import type { Order } from '../content/order.ts'
+import type { Entry } from '../content/waiting-entry.ts'
+import type { EventFacts } from '../db.ts'
+import { type Kind, ruleOf } from '../kinds.ts'
+import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
+import type { LetterContext, LetterDraft } from '../letters/letter.ts'
+import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
+import { composeWaitingJoined } from '../letters/waiting-joined.ts'
+import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { sampleOrder } from './sample-order.ts'
+
+/** What a sample is made of. */
+export interface SampleContext extends LetterContext {
+  language: Language
+  /** A real one, or a made-up one. */
+  order: Order
+}
+
+type Sample = (context: SampleContext) => LetterDraft
+
+const HOUR = 3_600_000
+
+/** A letter of each kind, about a given order: for previews, for trying templates out, for the gallery. */
+const SAMPLES: Partial<Record<Kind, Sample>> = {
+  'order-confirmation': ofOrder('order-confirmation'),
+  'transfer-instructions': (context) =>
+    orderSample('transfer-instructions', {
+      ...context,
+      order: {
+        ...context.order,
+        transfer: {
+          beneficiary: 'Opéra de Paris',
+          iban: 'FR1420041010050500013M02606',
+          bic: 'PSSTFRPPPAR',
+          reference: 'RF18 5390 0754 7034',
+          dueAt: new Date(context.now.getTime() + 168 * HOUR).toISOString(),
+        },
+      },
+    }),
+  'order-refund': ofOrder('order-refund'),
+  'order-partial-refund': (context) =>
+    orderSample('order-partial-refund', context, {}, Math.round(context.order.totalMinor / 2)),
+  'payment-refund': ofOrder('payment-refund'),
+  'event-cancelled': (context) =>
+    orderSample('event-cancelled', context, {
+      version: 5,
+      cancellationReason: { en: 'The singer has lost her voice.', fr: 'La chanteuse est aphone.' },
+    }),
+  'event-rescheduled': (context) => {
+    const { startsAt, endsAt, timeZone, title } = context.order.event
+    const previousStartsAt = new Date(Date.parse(startsAt) - 168 * HOUR).toISOString()
+    const names = { en: title, fr: title }
+    return orderSample('event-rescheduled', context, { startsAt, endsAt, timeZone, title: names, previousStartsAt })
+  },
+  'email-confirmation': ofAccount('email-confirmation'),
+  'password-reset': ofAccount('password-reset'),
+  'sign-up-repeated': ofAccount('sign-up-repeated'),
+  'waiting-list-joined': (context) => composeWaitingJoined(sampleEntry(context), context),
+  'waiting-list-offered': (context) =>
+    composeWaitingOffered(
+      sampleEntry(context),
+      { ...context.order, expiresAt: new Date(context.now.getTime() + 3 * HOUR).toISOString() },
+      context,
+    ),
+}
+
+/** Kinds whose words an organizer may change: all but those of the platform about accounts. */
+export const EDITABLE_KINDS = (Object.keys(SAMPLES) as Kind[]).filter((kind) => ruleOf(kind).about !== 'account')
+export const SAMPLE_KINDS = Object.keys(SAMPLES) as readonly Kind[]
+
+/** A letter of a kind with made-up facts; about `order`, or a made-up one. */
+export function sampleDraft(
+  kind: string,
+  context: Omit<SampleContext, 'order'> & { order?: Order | undefined },
+): LetterDraft {
+  const sample = SAMPLES[kind as Kind]
+  if (!sample) throw new Error(`There is no sample of ${kind}`)
+  return sample({ ...context, order: context.order ?? sampleOrder(context.language) })
+}
+
+function ofOrder(kind: OrderKind): Sample {
+  return (context) => orderSample(kind, context)
+}
+
+function orderSample(kind: OrderKind, context: SampleContext, facts: EventFacts = {}, refunded?: number): LetterDraft {
+  const { order } = context
+  const amountMinor = refunded ?? order.totalMinor
+  const refund = { amountMinor, tickets: refunded === undefined ? order.tickets.length : 1, reason: 'late-payment' }
+  return composeOrderLetter(kind, order, { ...context, facts, refund })
+}
+
+function ofAccount(kind: AccountKind): Sample {
+  return ({ language, now, shop }) =>
+    composeAccountLetter(
+      kind,
+      {
+        url: `${shop.url}/${language}/confirm-email?token=…`,
+        email: 'zoe@example.org',
+        name: 'Zoë Lefèvre',
+        language,
+        expiresAt: new Date(now.getTime() + 24 * HOUR),
+      },
+      { now, shop },
+    )
+}
+
+function sampleEntry({ language, order }: SampleContext): Entry {
+  return {
+    id: 'wle_01kanw8f7re8ksz8zkz3q2x4ve',
+    state: 'waiting',
+    language,
+    email: 'zoe@example.org',
+    typeName: order.lines[0]?.name ?? '',
+    quantity: 3,
+    event: order.event,
+    secret: '…',
+  }
+}
