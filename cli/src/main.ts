@@ -27,6 +27,10 @@ const commands: Record<string, Command> = {
       'hold all books against each other and the payment providers’ [--repair] [--json] [--all | --since DATE] [--organizer ID]',
     run: async (args) => (await import('./reconcile.ts')).reconcile(args),
   },
+  'dead-letters': {
+    summary: 'messages that a queue gave up on: list, show, replay (mended or not), discard; see dead-letters --help',
+    run: async (args) => (await import('./dead-letters.ts')).deadLetters(args),
+  },
   test: {
     summary: 'run every test, or those that vitest selects by the arguments',
     run: async (args) => (await import('./test.ts')).test(args),
@@ -74,7 +78,7 @@ async function main([name, ...args]: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) throw new Refusal(`There is no command "${name}": ./guichet --help lists them.`)
   const asksHelp = args.includes('--help') || args.includes('-h')
-  if (asksHelp && name !== 'import' && name !== 'test') {
+  if (asksHelp && !['import', 'test', 'dead-letters'].includes(name)) {
     console.log(`./guichet ${name}: ${command.summary}`)
     return 0
   }
