@@ -41,7 +41,7 @@ export function reconcile(args: string[]): Promise<number> {
 }
 
 /** The folder is ours to read; all else is the service's. */
-function takeData(args: string[]): { data: string | undefined; rest: string[] } {
+export function takeData(args: string[]): { data: string | undefined; rest: string[] } {
   const at = args.findIndex((arg) => arg === '--data' || arg.startsWith('--data='))
   if (at < 0) return { data: undefined, rest: args }
   const [flag = '', next] = args.slice(at)

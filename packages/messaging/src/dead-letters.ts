@@ -47,6 +47,7 @@ function readArguments(args: string[]) {
 }
 
 async function main(args: string[]): Promise<void> {
+  if (args.includes('--help')) return console.log(USAGE)
   const { values, positionals } = readArguments(args)
   const [command, queue, ...keys] = positionals
   const url = values['bus-url'] ?? process.env.BUS_URL
