@@ -1,7 +1,8 @@
 import { type Bus, type Consumer, type MessageHandler, subscribe } from '@guichet/messaging'
 import { onEmailLinkRequested } from './consumers/email-link-requested.ts'
 import { onEventCancelled } from './consumers/event-cancelled.ts'
-import { onEventRescheduled } from './consumers/event-rescheduled.ts'
+import { onEventChanged } from './consumers/event-changed.ts'
+import { onEventDeleted } from './consumers/event-deleted.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
 import { onTransferAwaited } from './consumers/transfer-awaited.ts'
@@ -12,11 +13,8 @@ import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
 
 /** All that the service listens to, one line each. `cutoffs`: what makes access tokens old before their time. */
-export function startConsuming(
-  { db, log, now }: Context,
-  bus: Bus,
-  cutoffs: Record<string, MessageHandler<Schema>>,
-): Consumer {
+export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, MessageHandler<Schema>>): Consumer {
+  const { db, log, now } = ctx
   return subscribe<Schema>({
     bus,
     db,
@@ -30,8 +28,11 @@ export function startConsuming(
       'tickets.payment-refunded.v1': onRefunded('payment-refund', now),
       'tickets.waiting-list-joined.v1': onWaitingListJoined(now),
       'tickets.waiting-list-offered.v1': onWaitingListOffered(now),
+      'events.event-published.v1': onEventChanged(ctx),
+      'events.event-updated.v1': onEventChanged(ctx),
+      'events.event-rescheduled.v1': onEventChanged(ctx),
       'events.event-cancelled.v1': onEventCancelled(now),
-      'events.event-rescheduled.v1': onEventRescheduled(now),
+      'events.event-deleted.v1': onEventDeleted(now),
       'accounts.email-link-requested.v1': onEmailLinkRequested(now),
       'accounts.user-erased.v1': onUserErased,
       ...cutoffs,

@@ -2,10 +2,12 @@ import type { Db as DatabaseOf, Tx as TransactionOf } from '@guichet/database'
 import type { Language } from '@guichet/problem'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
+import type { EventTables } from './events/tables.ts'
 import type { Channel, Kind, Purpose, SkipReason, State } from './kinds.ts'
+import type { ReminderTables } from './reminders/tables.ts'
 import type { MailSettingsTable, TemplateTable } from './templates/tables.ts'
 
-export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled'
+export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled' | 'event-moved' | 'event-reminder'
 
 interface DeliveryTable {
   id: string
@@ -91,6 +93,9 @@ interface AnnouncementTable {
   event_id: string
   organizer_id: string
   facts: JSONColumnType<EventFacts>
+  reminder_rule_id: string | null
+  channels: Channel[]
+  messages_expire_at: Date | null
   page_cursor: string | null
   next_attempt_at: Date
   done_at: Date | null
@@ -109,9 +114,15 @@ export interface EventFacts {
   version?: number
   cancellationReason?: Partial<Record<Language, string>> | null
   previousStartsAt?: string
+  /** Of what changed, what was. */
+  previous?: Pick<EventFacts, 'startsAt' | 'endsAt' | 'timeZone' | 'venue'>
+  /** Of a reminder: what the organizer adds. */
+  note?: Partial<Record<Language, string>>
+  /** Who bought later knew of it. */
+  changedAt?: string
 }
 
-export interface Schema extends IdempotencyTable, TokenCutoffTable {
+export interface Schema extends IdempotencyTable, TokenCutoffTable, EventTables, ReminderTables {
   delivery: DeliveryTable
   attempt: AttemptTable
   suppression: SuppressionTable

@@ -2,6 +2,7 @@ import { type App, createServer, type ServerOptions } from '@guichet/server'
 import type { Context } from './context.ts'
 import { ACCESS } from './permissions.ts'
 import { PROBLEMS } from './problems.ts'
+import { createReminderRule } from './routes/create-reminder-rule.ts'
 import { exportConsents } from './routes/export-consents.ts'
 import { getDelivery } from './routes/get-delivery.ts'
 import { getMailSettings } from './routes/get-mail-settings.ts'
@@ -9,8 +10,11 @@ import { getPreferences } from './routes/get-preferences.ts'
 import { getTemplate } from './routes/get-template.ts'
 import { listConsents } from './routes/list-consents.ts'
 import { listDeliveries } from './routes/list-deliveries.ts'
+import { listReminderRules } from './routes/list-reminder-rules.ts'
 import { listTemplates } from './routes/list-templates.ts'
+import { previewReminder } from './routes/preview-reminder.ts'
 import { previewTemplate } from './routes/preview-template.ts'
+import { removeReminderRule } from './routes/remove-reminder-rule.ts'
 import { resetTemplate } from './routes/reset-template.ts'
 import { retryDelivery } from './routes/retry-delivery.ts'
 import { saveMailSettings } from './routes/save-mail-settings.ts'
@@ -18,6 +22,7 @@ import { savePreferences } from './routes/save-preferences.ts'
 import { saveTemplate } from './routes/save-template.ts'
 import { testTemplate } from './routes/test-template.ts'
 import { unsubscribe } from './routes/unsubscribe.ts'
+import { updateReminderRule } from './routes/update-reminder-rule.ts'
 
 /** The whole surface, one line each. */
 export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier' | 'ready'>): App {
@@ -43,6 +48,11 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     listDeliveries(app, ctx)
     getDelivery(app, ctx)
     retryDelivery(app, ctx)
+    listReminderRules(app, ctx)
+    previewReminder(app, ctx)
+    createReminderRule(app, ctx)
+    updateReminderRule(app, ctx)
+    removeReminderRule(app, ctx)
     getPreferences(app, ctx)
     savePreferences(app, ctx)
     unsubscribe(app, ctx)

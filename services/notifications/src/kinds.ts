@@ -17,6 +17,8 @@ export const KIND_RULES = {
   'payment-refund': { about: 'order', purpose: 'transactional', priority: 0 },
   'event-cancelled': { about: 'order', purpose: 'transactional', priority: 1 },
   'event-rescheduled': { about: 'order', purpose: 'transactional', priority: 1 },
+  'event-moved': { about: 'order', purpose: 'transactional', priority: 1 },
+  'event-reminder': { about: 'order', purpose: 'reminder', priority: 2 },
   'email-confirmation': { about: 'account', purpose: 'transactional', priority: 0 },
   'password-reset': { about: 'account', purpose: 'transactional', priority: 0 },
   'sign-up-repeated': { about: 'account', purpose: 'transactional', priority: 0 },

@@ -2,6 +2,37 @@ import { defineProblems } from '@guichet/problem'
 
 /** What notifications can refuse, beside what every service can. */
 export const PROBLEMS = defineProblems({
+  'event-cancelled': {
+    status: 409,
+    title: { en: 'This event is cancelled.', fr: 'Cet événement est annulé.' },
+    detail: { en: 'Nobody is reminded of it.', fr: 'Personne n’y est plus convié.' },
+  },
+  'reminder-exists': {
+    status: 409,
+    title: { en: 'There is a reminder for this time.', fr: 'Il existe déjà un rappel à ce moment.' },
+    detail: { en: 'Change that one, or choose another time.', fr: 'Modifiez-le, ou choisissez un autre moment.' },
+  },
+  'reminder-too-late': {
+    status: 409,
+    title: { en: 'It is too late for this reminder.', fr: 'Il est trop tard pour ce rappel.' },
+    detail: {
+      en: 'It would have to go at {dueAt}: in the past, or after the event has begun.',
+      fr: 'Il devrait partir le {dueAt} : dans le passé, ou après le début de l’événement.',
+    },
+  },
+  'reminder-begun': {
+    status: 409,
+    title: { en: 'This reminder has begun to be sent.', fr: 'L’envoi de ce rappel a commencé.' },
+    detail: { en: 'It can be removed, and a new one made.', fr: 'Vous pouvez le supprimer et en créer un autre.' },
+  },
+  'reminders-full': {
+    status: 409,
+    title: {
+      en: 'This event has all the reminders that it can have.',
+      fr: 'Cet événement a déjà tous les rappels possibles.',
+    },
+    detail: { en: 'There are {max} at most.', fr: 'Il y en a {max} au plus.' },
+  },
   'mail-refused': {
     status: 502,
     title: { en: 'The mail server did not take the mail.', fr: 'Le serveur de messagerie a refusé l’e-mail.' },

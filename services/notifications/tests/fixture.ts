@@ -35,6 +35,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
     sender: { name: 'Guichet', address: 'tickets@guichet.localhost' },
     sendersMax: 4,
     leaseSeconds: 60,
+    changeWaitSeconds: 0,
     logLevel: 'silent',
     ...options.config,
   }
@@ -88,6 +89,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
           'recipient_address',
           'recipient_name',
           'order_id',
+          'event_id',
           'next_attempt_at',
           'lease',
         ])

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseId } from '@guichet/server'
+import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fixture, startNotifications } from './fixture.ts'
 
@@ -23,6 +24,7 @@ const announcements = () =>
 describe('each message that is listened to, as its owner wrote it', () => {
   it.each([
     ['tickets.transfer-awaited.v1', 'transfer-instructions'],
+    ['tickets.hold-reminder-requested.v1', 'hold-reminder'],
     ['tickets.order-confirmed.v1', 'order-confirmation'],
     ['tickets.order-refunded.v1', 'order-refund'],
     ['tickets.order-partially-refunded.v1', 'order-partial-refund'],
@@ -45,13 +47,16 @@ describe('each message that is listened to, as its owner wrote it', () => {
   })
 
   it.each([
-    ['events.event-cancelled.v1', 'event-cancelled'],
     ['events.event-rescheduled.v1', 'event-rescheduled'],
+    ['events.event-cancelled.v1', 'event-cancelled'],
   ])('%s plans one %s for every order', async (type, kind) => {
     const data = await example(type)
     await fixture.bus.deliver({ type, data })
     await fixture.bus.deliver({ type, data })
-    const found = (await announcements()).filter((row) => row.kind === kind)
+    const found = await eventually(async () => {
+      const rows = (await announcements()).filter((row) => row.kind === kind)
+      return rows.length > 0 && rows
+    })
     expect(found).toMatchObject([{ event_id: parseId('evt', data.eventId ?? ''), facts: { startsAt: data.startsAt } }])
   })
 
@@ -63,6 +68,16 @@ describe('each message that is listened to, as its owner wrote it', () => {
     const planned = (await fixture.deliveries()).filter((row) => row.kind === data.purpose)
     expect(planned).toHaveLength(2)
   })
+
+  it.each(['events.event-published.v1', 'events.event-updated.v1', 'events.event-deleted.v1'])(
+    '%s changes what we know of the event',
+    async (type) => {
+      const data = await example(type)
+      await fixture.bus.deliver({ type, data: { ...data, unknownField: 'of a later release' } })
+      const [copy] = await fixture.db.selectFrom('event_copy').select('id').execute()
+      expect(copy?.id).toBe(parseId('evt', data.eventId ?? ''))
+    },
+  )
 
   it.each(['accounts.user-erased.v1', 'accounts.sessions-revoked.v1', 'accounts.membership-changed.v1'])(
     '%s is understood',

@@ -98,7 +98,10 @@ describe('a peer that comes back', () => {
     const orders = [first, ...Array.from({ length: 7 }, () => knownOrder(peers, { eventId }))]
     let pages = 0
     peers.answer = (path) => (path.includes('/internal/events/') && ++pages === 2 ? 503 : 200)
-    await fixture.bus.deliver({ type: 'events.event-cancelled.v1', data: { eventId, organizerId } })
+    await fixture.bus.deliver({
+      type: 'events.event-cancelled.v1',
+      data: { ...first.event, eventId, organizerId, version: 7, status: 'cancelled' },
+    })
     for (const order of orders) {
       await eventually(async () => (await inbox.messages(order.buyer?.email ?? '')).length > 0)
       expect(await inbox.messages(order.buyer?.email ?? '')).toHaveLength(1)

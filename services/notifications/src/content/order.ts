@@ -44,6 +44,8 @@ export interface Order {
   secret: string | null
   /** Of a hold. */
   expiresAt: string
+  /** When its places were taken. */
+  createdAt: string
   /** What the buyer must do at the bank; null when nothing is awaited there. */
   transfer: Transfer | null
 }
@@ -72,6 +74,7 @@ export interface OrderAnswer {
   tickets?: { typeName: Localised | string; holderName?: string | null; state: string }[]
   secret?: string | null
   expiresAt?: string
+  createdAt?: string
 }
 
 const PHONE = /^\+[1-9]\d{6,14}$/
@@ -117,6 +120,7 @@ export function toOrder(answer: OrderAnswer): Order {
     })),
     secret: answer.secret ?? null,
     expiresAt: answer.expiresAt ?? '',
+    createdAt: answer.createdAt ?? '',
     transfer: answer.state === 'held' ? toTransfer(answer.payment?.instructions) : null,
   }
 }

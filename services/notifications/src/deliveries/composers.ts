@@ -3,14 +3,17 @@ import { fetchOrder, type Order } from '../content/order.ts'
 import { fetchRefund } from '../content/refund.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
+import { checkChange } from '../events/check-change.ts'
 import type { Channel, Kind } from '../kinds.ts'
 import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
 import type { LetterDraft } from '../letters/letter.ts'
-import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
+import { composeOrderLetter, mergeFacts, type OrderKind } from '../letters/order-letter.ts'
 import { composeOrderSms } from '../letters/order-sms.ts'
+import { composeReminderSms } from '../letters/reminder-sms.ts'
 import type { RenderedLetter } from '../letters/render-letter.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { comingOrder, reminderFacts } from '../reminders/check-reminder.ts'
 import { renderFromTemplate } from '../templates/render-from-template.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
@@ -36,7 +39,9 @@ const LETTERS: Record<Kind, Composer> = {
   'order-partial-refund': refundLetter,
   'payment-refund': refundLetter,
   'event-cancelled': orderLetter,
-  'event-rescheduled': eventRescheduled,
+  'event-rescheduled': eventChange,
+  'event-moved': eventChange,
+  'event-reminder': eventReminder,
   'email-confirmation': accountLetter,
   'password-reset': accountLetter,
   'sign-up-repeated': accountLetter,
@@ -47,6 +52,7 @@ const LETTERS: Record<Kind, Composer> = {
 /** The kinds that are also sent by SMS. */
 const SMS: Partial<Record<Kind, Composer>> = {
   'order-confirmation': orderSms,
+  'event-reminder': reminderSms,
 }
 
 /** The words of a claimed message, asked for now. */
@@ -100,12 +106,23 @@ async function refundLetter(ctx: Context, claim: Claim): Promise<Draft> {
   return toBuyer(ctx, claim, order, composeOrderLetter(claim.kind as OrderKind, order, context))
 }
 
-async function eventRescheduled(ctx: Context, claim: Claim): Promise<Draft> {
+async function eventChange(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
-  if (order.state !== 'confirmed') {
-    throw new Skipped('no-longer-true', 'The order was refunded since: the new date is not its own.')
-  }
+  await checkChange(ctx, claim, order)
   return orderLetter(ctx, claim, order)
+}
+
+async function eventReminder(ctx: Context, claim: Claim): Promise<Draft> {
+  const facts = await reminderFacts(ctx, claim)
+  const order = await comingOrder(ctx, claim)
+  const context = { facts, now: ctx.now(), shop: shopOf(ctx) }
+  return toBuyer(ctx, claim, order, composeOrderLetter('event-reminder', order, context))
+}
+
+async function reminderSms(ctx: Context, claim: Claim): Promise<Draft> {
+  const facts = await reminderFacts(ctx, claim)
+  const order = await comingOrder(ctx, claim)
+  return smsTo(order, composeReminderSms(order, mergeFacts(order, facts), shopOf(ctx)))
 }
 
 async function accountLetter(ctx: Context, claim: Claim): Promise<Draft> {
@@ -140,12 +157,16 @@ async function waitingOffered(ctx: Context, claim: Claim): Promise<Draft> {
 
 async function orderSms(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
+  return smsTo(order, composeOrderSms(order, shopOf(ctx)))
+}
+
+function smsTo(order: Order, text: string): Draft {
   const { name, phone } = order.buyer
-  if (!phone) throw new Skipped('no-longer-true', 'The order has no telephone number any more.')
+  if (!phone) throw new Skipped('no-longer-true', 'The order has no telephone number.')
   return {
     recipient: { name, address: phone, language: order.language },
     timeZone: order.event.timeZone,
-    content: { sms: composeOrderSms(order, shopOf(ctx)) },
+    content: { sms: text },
   }
 }
 

@@ -71,7 +71,8 @@ function zoneName(timeZone: string, language: Language, date: Date): string {
   return parts.find((found) => found.type === 'timeZoneName')?.value ?? timeZone
 }
 
-function knownZone(timeZone: string): string {
+/** The zone by its name, or UTC. */
+export function knownZone(timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
   } catch {

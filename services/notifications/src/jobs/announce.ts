@@ -4,8 +4,9 @@ import { newUuid, parseId, toId } from '@guichet/server'
 import { fetchOrdersOf } from '../content/orders-of-event.ts'
 import type { Context } from '../context.ts'
 import type { AnnouncementKind } from '../db.ts'
-import { addDeliveries } from '../deliveries/add-deliveries.ts'
+import { type Addressee, addDeliveries } from '../deliveries/add-deliveries.ts'
 import { NotSent } from '../deliveries/not-sent.ts'
+import type { Channel } from '../kinds.ts'
 import type { Job } from './job.ts'
 
 const IDLE_MS = 500
@@ -19,6 +20,9 @@ interface Claim {
   organizerId: string
   cursor: string | null
   lease: string
+  reminderRuleId: string | null
+  channels: Channel[]
+  expiresAt: Date | null
 }
 
 /**
@@ -75,7 +79,8 @@ async function claimAnnouncement(ctx: Context): Promise<Claim | undefined> {
     update announcement set lease = ${lease}, next_attempt_at = ${new Date(now.getTime() + ctx.config.leaseSeconds * 1_000)}
      where id = (select id from announcement where done_at is null and next_attempt_at <= ${now}
                   order by next_attempt_at limit 1 for update skip locked)
-    returning id, kind, source, event_id as "eventId", organizer_id as "organizerId", page_cursor as cursor, lease
+    returning id, kind, source, event_id as "eventId", organizer_id as "organizerId", page_cursor as cursor, lease,
+              reminder_rule_id as "reminderRuleId", channels, messages_expire_at as "expiresAt"
   `.execute(ctx.db)
   return rows[0]
 }
@@ -99,21 +104,27 @@ async function writePage(ctx: Context, claim: Claim, page: { orderIds: string[];
     await addDeliveries(
       tx,
       now,
-      page.orderIds.flatMap((orderId) => {
-        const uuid = parseId('ord', orderId)
-        if (!uuid) return []
-        return {
-          source: claim.source,
-          kind: claim.kind,
-          channel: 'email' as const,
-          recipientKey: uuid,
-          orderId: uuid,
-          eventId: claim.eventId,
-          organizerId: claim.organizerId,
-          announcementId: claim.id,
-        }
-      }),
+      page.orderIds.flatMap((orderId) => addresseesOf(claim, orderId)),
     )
   })
   ctx.log.info({ eventId: toId('evt', claim.eventId), orders: page.orderIds.length, kind: claim.kind }, 'announced')
+}
+
+/** A reminder is once per rule and order, whenever it is planned; all else once per fact. */
+function addresseesOf(claim: Claim, orderId: string): Addressee[] {
+  const uuid = parseId('ord', orderId)
+  if (!uuid) return []
+  const { reminderRuleId, expiresAt } = claim
+  return claim.channels.map((channel) => ({
+    source: reminderRuleId ? toId('rem', reminderRuleId) : claim.source,
+    kind: claim.kind,
+    channel,
+    recipientKey: uuid,
+    orderId: uuid,
+    eventId: claim.eventId,
+    organizerId: claim.organizerId,
+    announcementId: claim.id,
+    ...(reminderRuleId ? { reminderRuleId } : {}),
+    ...(expiresAt ? { expiresAt } : {}),
+  }))
 }

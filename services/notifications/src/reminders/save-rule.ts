@@ -1,0 +1,88 @@
+import { DomainError } from '@guichet/problem'
+import { newUuid } from '@guichet/server'
+import type { Static } from 'typebox'
+import type { Tx } from '../db.ts'
+import type { EventCopy } from '../events/event-copy.ts'
+import type { Timing } from './due-at.ts'
+import { assertNoOther } from './find-rule.ts'
+import { type ReminderRule, RULE_COLUMNS, scheduleOf, timingOf } from './rule.ts'
+import type { CreateRuleBody, UpdateRuleBody } from './rule-schema.ts'
+
+const RULES_MAX = 20
+
+/** A new rule of a published event, which the caller has locked. */
+export async function insertRule(
+  tx: Tx,
+  event: EventCopy,
+  body: Static<typeof CreateRuleBody>,
+  now: Date,
+): Promise<ReminderRule> {
+  const { timing, channels = ['email'], note = {} } = body
+  await assertNoOther(tx, event.id, timing)
+  await assertRoom(tx, event.id)
+  return tx
+    .insertInto('reminder_rule')
+    .values({
+      id: newUuid(now.getTime()),
+      organizer_id: event.organizer_id,
+      event_id: event.id,
+      ...columnsOf(timing),
+      channels,
+      note: JSON.stringify(note),
+      ...waiting(timing, event, now),
+      created_at: now,
+      updated_at: now,
+    })
+    .returning(RULE_COLUMNS)
+    .executeTakeFirstOrThrow()
+}
+
+/** New terms of a rule that has sent nothing yet. */
+export async function changeRule(
+  tx: Tx,
+  event: EventCopy,
+  rule: ReminderRule,
+  body: Static<typeof UpdateRuleBody>,
+  now: Date,
+): Promise<ReminderRule> {
+  if (rule.state === 'begun') throw new DomainError('reminder-begun', { begunAt: rule.begun_at?.toISOString() ?? null })
+  const timing = body.timing ?? timingOf(rule)
+  await assertNoOther(tx, event.id, timing, rule.id)
+  return tx
+    .updateTable('reminder_rule')
+    .set({
+      ...columnsOf(timing),
+      ...waiting(timing, event, now),
+      ...(body.channels ? { channels: body.channels } : {}),
+      ...(body.note ? { note: JSON.stringify(body.note) } : {}),
+      version: rule.version + 1,
+      updated_at: now,
+    })
+    .where('id', '=', rule.id)
+    .returning(RULE_COLUMNS)
+    .executeTakeFirstOrThrow()
+}
+
+/** Whoever sets a time that is over would wait for a mail that never goes: refused. */
+function waiting(timing: Timing, event: EventCopy, now: Date) {
+  const schedule = scheduleOf(timing, event, now)
+  if (schedule.state === 'called-off') throw new DomainError('event-cancelled')
+  if (schedule.state === 'missed') throw new DomainError('reminder-too-late', { dueAt: schedule.due_at.toISOString() })
+  return schedule
+}
+
+async function assertRoom(tx: Tx, eventUuid: string): Promise<void> {
+  const { count } = await tx
+    .selectFrom('reminder_rule')
+    .select((row) => row.fn.countAll<string>().as('count'))
+    .where('event_id', '=', eventUuid)
+    .where('removed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  if (Number(count) >= RULES_MAX) throw new DomainError('reminders-full', { max: RULES_MAX })
+}
+
+function columnsOf(timing: Timing) {
+  return 'minutesBefore' in timing
+    ? { days_before: null, at_time: null, minutes_before: timing.minutesBefore }
+    : { days_before: timing.daysBefore, at_time: timing.at, minutes_before: null }
+}
