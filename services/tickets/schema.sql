@@ -286,6 +286,9 @@ create table orders (
   buyer_key text,
   waiting_entry_id uuid,
   refunded_minor bigint default 0 not null,
+  buyer_phone text,
+  consents jsonb,
+  constraint orders_phone CHECK ((buyer_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint orders_state CHECK ((state = ANY (ARRAY['held'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text]))),
   constraint orders_total CHECK ((total_minor >= 0)),
   constraint orders_pkey PRIMARY KEY (event_id, id)
@@ -300,6 +303,8 @@ comment on column orders.promo_code is 'As the buyer typed it.';
 comment on column orders.buyer_key is 'The buyer's e-mail address in lower case; only where a limit for each buyer counts it.';
 comment on column orders.waiting_entry_id is 'The waiting list's entry to which this hold was offered.';
 comment on column orders.refunded_minor is 'Promised back of the money that bought the order, whether it has arrived yet or not: the sum of such refunds of every state.';
+comment on column orders.buyer_phone is 'E.164, when the buyer wants SMS; erased with the name.';
+comment on column orders.consents is 'The boxes that the buyer ticked, each with the words beside it and the time; notifications takes them over once the order is confirmed. Null: none.';
 CREATE INDEX orders_by_id ON public.orders USING btree (id);
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (state = 'held'::text);
 CREATE INDEX orders_of_buyer ON public.orders USING btree (buyer_user_id, id) WHERE (buyer_user_id IS NOT NULL);

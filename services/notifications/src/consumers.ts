@@ -3,6 +3,7 @@ import { onEmailLinkRequested } from './consumers/email-link-requested.ts'
 import { onEventCancelled } from './consumers/event-cancelled.ts'
 import { onEventChanged } from './consumers/event-changed.ts'
 import { onEventDeleted } from './consumers/event-deleted.ts'
+import { onHoldReminderRequested } from './consumers/hold-reminder-requested.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
 import { onTransferAwaited } from './consumers/transfer-awaited.ts'
@@ -22,6 +23,7 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
     queue: 'notifications',
     handlers: {
       'tickets.transfer-awaited.v1': onTransferAwaited(now),
+      'tickets.hold-reminder-requested.v1': onHoldReminderRequested(now),
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
       'tickets.order-refunded.v1': onRefunded('order-refund', now),
       'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),

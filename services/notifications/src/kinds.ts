@@ -11,6 +11,8 @@ export interface KindRule {
 /** Every kind of message. One more is a line here, its composer (deliveries/composers.ts), its texts. */
 export const KIND_RULES = {
   'transfer-instructions': { about: 'order', purpose: 'transactional', priority: 0 },
+  // The buyer asked for this one mail, at this moment: neither night nor unsubscribing is about it.
+  'hold-reminder': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-confirmation': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-refund': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-partial-refund': { about: 'order', purpose: 'transactional', priority: 0 },

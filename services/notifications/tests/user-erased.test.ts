@@ -1,6 +1,8 @@
 import { parseId } from '@guichet/server'
 import { eventually, newOrganizerId } from '@guichet/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { addressKey } from '../src/consent/address-key.ts'
+import { recordWishes } from '../src/consent/record-wishes.ts'
 import { addRow, type Fixture, knownUser, startNotifications } from './fixture.ts'
 import { type Inbox, startInbox } from './outside.ts'
 import { type Peers, startPeers } from './peers.ts'
@@ -40,6 +42,20 @@ it('forgets names and addresses of an erased user, keeps those of others, and se
   peers.answer = () => 503
   await ask(userId)
   await eventually(() => fixture.context.outages.present().includes('accounts'))
+  for (const address of [link.email, other.link.email]) {
+    await recordWishes(fixture.db, fixture.context.keys, fixture.clock.now(), [
+      {
+        organizerId: null,
+        channel: 'email',
+        purpose: 'marketing',
+        address,
+        granted: false,
+        source: 'one-click',
+        sourceKey: address,
+        givenAt: fixture.clock.now(),
+      },
+    ])
+  }
   await fixture.bus.deliver({ type: 'accounts.user-erased.v1', data: { userId } })
   peers.answer = () => 200
   fixture.clock.advance(3_600)
@@ -53,4 +69,9 @@ it('forgets names and addresses of an erased user, keeps those of others, and se
     'The account was erased.',
   ])
   expect(await inbox.messages(link.email)).toHaveLength(1)
+  const wishes = await fixture.db.selectFrom('consent').select(['address', 'address_key']).orderBy('id').execute()
+  expect(wishes).toEqual([
+    { address: null, address_key: addressKey(fixture.context.keys, link.email) },
+    { address: other.link.email, address_key: addressKey(fixture.context.keys, other.link.email) },
+  ])
 })

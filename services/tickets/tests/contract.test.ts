@@ -12,8 +12,9 @@ import { entriesOf, joinAs } from './waiting.ts'
 
 const contracts = fileURLToPath(new URL('../../../contracts/', import.meta.url))
 const aboutOrders = ['tickets.order-confirmed.v1', 'tickets.order-partially-refunded.v1', 'tickets.order-refunded.v1']
-/** Announced of payments: see partial-refunds.test.ts and bank-transfers.test.ts. */
+/** Announced of payments: see partial-refunds.test.ts and bank-transfers.test.ts; of holds: see consents.test.ts. */
 const aboutPayments = ['tickets.payment-refunded.v1', 'tickets.transfer-awaited.v1']
+const aboutHolds = ['tickets.hold-reminder-requested.v1']
 const aboutEntries = ['tickets.waiting-list-joined.v1', 'tickets.waiting-list-offered.v1']
 const announced = [...aboutOrders, ...aboutEntries]
 const messages = [...announced, ...aboutPayments]

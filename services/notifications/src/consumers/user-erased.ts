@@ -10,6 +10,10 @@ import { uuidOf } from '../message-ids.ts'
  */
 export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>): Promise<void> {
   const userId = uuidOf('usr', data.userId)
+  // What they agreed to or refused stays, as proof and so that a refusal is kept to, by the hash of the address alone.
+  await sql`
+    update consent set address = null
+     where lower(address) in (select lower(recipient_address) from delivery where user_id = ${userId})`.execute(tx)
   await sql`
     update delivery set recipient_name = null, recipient_address = null, last_error = null, provider_reply = null
      where user_id = ${userId}

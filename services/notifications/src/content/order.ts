@@ -48,6 +48,17 @@ export interface Order {
   createdAt: string
   /** What the buyer must do at the bank; null when nothing is awaited there. */
   transfer: Transfer | null
+  /** The boxes ticked at the checkout, with the words beside them. */
+  consents: Consent[]
+}
+
+/** A box that the buyer ticked. */
+export interface Consent {
+  kind: string
+  wording: string
+  wordingVersion: string
+  language: Language
+  givenAt: string
 }
 
 /** What `GET /v1/orders/{orderId}` of tickets answers, as far as it is read here (contracts/http/tickets.yaml). */
@@ -74,6 +85,7 @@ export interface OrderAnswer {
   tickets?: { typeName: Localised | string; holderName?: string | null; state: string }[]
   secret?: string | null
   expiresAt?: string
+  consents?: Consent[]
   createdAt?: string
 }
 
@@ -122,6 +134,7 @@ export function toOrder(answer: OrderAnswer): Order {
     expiresAt: answer.expiresAt ?? '',
     createdAt: answer.createdAt ?? '',
     transfer: answer.state === 'held' ? toTransfer(answer.payment?.instructions) : null,
+    consents: answer.consents ?? [],
   }
 }
 

@@ -24,7 +24,7 @@ export async function assertWanted(ctx: Context, claim: Claim, { recipient, time
   const zone = timeZone ?? 'Europe/Paris'
   const answer = await maySend(ctx, { organizerId, channel, purpose, address, kind, now, timeZone: zone, expiresAt })
   if ('wait' in answer) throw new NotNow(answer.wait, 'It waits for the end of the quiet hours.')
-  if ('skip' in answer) throw new Skipped('no-consent', answer.skip)
+  if ('skip' in answer) throw new Skipped(answer.skip, answer.why)
 }
 
 async function isSuppressed(ctx: Context, channel: Claim['channel'], address: string): Promise<boolean> {

@@ -1,4 +1,7 @@
+import { composeBulk } from '../bulk-messages/compose-bulk.ts'
+import { takeOverConsents } from '../consent/take-over-consents.ts'
 import { fetchEmailLink } from '../content/email-link.ts'
+import { fetchHold } from '../content/held-order.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import { fetchRefund } from '../content/refund.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
@@ -6,6 +9,7 @@ import type { Context } from '../context.ts'
 import { checkChange } from '../events/check-change.ts'
 import type { Channel, Kind } from '../kinds.ts'
 import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
+import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, mergeFacts, type OrderKind } from '../letters/order-letter.ts'
 import { composeOrderSms } from '../letters/order-sms.ts'
@@ -13,6 +17,7 @@ import { composeReminderSms } from '../letters/reminder-sms.ts'
 import type { RenderedLetter } from '../letters/render-letter.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { textsOf } from '../messages/texts.ts'
 import { comingOrder, reminderFacts } from '../reminders/check-reminder.ts'
 import { renderFromTemplate } from '../templates/render-from-template.ts'
 import { addDeliveries } from './add-deliveries.ts'
@@ -34,6 +39,7 @@ export type Composer = (ctx: Context, claim: Claim) => Promise<Draft>
 /** One line per kind. */
 const LETTERS: Record<Kind, Composer> = {
   'transfer-instructions': orderLetter,
+  'hold-reminder': holdReminder,
   'order-confirmation': orderConfirmation,
   'order-refund': refundLetter,
   'order-partial-refund': refundLetter,
@@ -94,8 +100,16 @@ async function orderLetter(ctx: Context, claim: Claim, known?: Order): Promise<D
 
 async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
+  if (claim.organizerId) await takeOverConsents(ctx, order, claim.organizerId)
   await planSms(ctx, claim, order.buyer.phone)
   return orderLetter(ctx, claim, order)
+}
+
+async function holdReminder(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchHold(ctx, claim.orderId ?? '')
+  const t = textsOf(order.language)
+  const input = { order, occasion: order.event, facts: {}, now: ctx.now(), shop: shopOf(ctx), t }
+  return toBuyer(ctx, claim, order, composeHoldReminder(input))
 }
 
 /** Their source is the refund. */

@@ -28,6 +28,8 @@ export async function userErased(tx: TicketsTx, message: Message<{ userId: strin
       buyer_name: null,
       buyer_email: null,
       buyer_key: null,
+      buyer_phone: null,
+      consents: null,
       version: sql<number>`version + 1`,
     })
     .where('buyer_user_id', '=', userId)

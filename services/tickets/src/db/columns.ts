@@ -105,6 +105,8 @@ export const COLUMNS = {
     'buyer_key',
     'waiting_entry_id',
     'refunded_minor',
+    'buyer_phone',
+    'consents',
   ],
   order_line: [
     'event_id',

@@ -1,4 +1,5 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
+import type { GivenConsent } from '../consents/consent-schema.ts'
 import type { EventStatus, Venue } from '../events/event.ts'
 import type { Texts } from '../events/texts.ts'
 import type { OrderState } from '../orders/order-state.ts'
@@ -114,6 +115,8 @@ export interface OrderTable {
   buyer_key: string | null
   waiting_entry_id: string | null
   refunded_minor: Generated<number>
+  buyer_phone: string | null
+  consents: ColumnType<GivenConsent[] | null, string | null, string | null>
 }
 
 export interface OrderLineTable {

@@ -33,3 +33,20 @@ export function announceTransfer(
     },
   }
 }
+
+/** The buyer wants to be reminded before the places are let go: by whoever writes to people, if they still are held then. */
+export function announceHoldReminder(
+  order: Pick<OrderRow, 'event_id' | 'expires_at' | 'id' | 'organizer_id'>,
+): OutboxEntry {
+  const orderId = toId('ord', order.id)
+  return {
+    type: 'tickets.hold-reminder-requested.v1',
+    subject: orderId,
+    data: {
+      orderId,
+      eventId: toId('evt', order.event_id),
+      organizerId: toId('org', order.organizer_id),
+      expiresAt: order.expires_at.toISOString(),
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ConsentAnswer } from '../consents/consent-schema.ts'
 import { TextsAnswer } from '../events/texts.ts'
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
@@ -118,7 +119,8 @@ export const OrderAnswer = Type.Object({
   totalMinor: Type.Integer({ description: 'In minor units of the currency (ISO 4217).' }),
   refundedMinor: Type.Integer({ description: 'Promised back of totalMinor, whether it has arrived yet or not.' }),
   currency: Type.String(),
-  buyer: nullable(Type.Object({ name: Type.String(), email: Type.String() })),
+  buyer: nullable(Type.Object({ name: Type.String(), email: Type.String(), phone: nullable(Type.String()) })),
+  consents: Type.Array(ConsentAnswer),
   locale: Type.String(),
   promoCode: nullable(Type.String({ description: 'As the buyer typed it.' })),
   offer: Type.Boolean({ description: 'Offered to an entry of the waiting list.' }),

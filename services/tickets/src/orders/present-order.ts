@@ -114,7 +114,8 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     buyer:
       order.buyer_name === null || order.buyer_email === null
         ? null
-        : { name: order.buyer_name, email: order.buyer_email },
+        : { name: order.buyer_name, email: order.buyer_email, phone: order.buyer_phone },
+    consents: order.consents ?? [],
     locale: order.locale,
     promoCode: order.promo_code,
     offer: order.waiting_entry_id !== null,

@@ -27,6 +27,8 @@ export async function replayed(ctx: Context, wanted: NewOrder, first: FirstAnswe
       number: null,
       buyer_name: wanted.buyer?.name ?? null,
       buyer_email: wanted.buyer?.email ?? null,
+      buyer_phone: null,
+      consents: null,
       locale: wanted.locale,
       expires_at: new Date(first.expiresAt),
       extensions: 0,

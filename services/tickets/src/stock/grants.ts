@@ -94,6 +94,8 @@ export function toPlaced({ event, types }: EventTerms, request: HoldRequest, gra
     buyer_key: grant.limited ? ((request.buyer ?? request.offerTo)?.email.toLowerCase() ?? null) : null,
     waiting_entry_id: request.offerTo?.entryId ?? null,
     refunded_minor: 0,
+    buyer_phone: null,
+    consents: null,
   }
   return { order, lines, event }
 }
