@@ -1,4 +1,3 @@
-import { composeBulk } from '../bulk-messages/compose-bulk.ts'
 import { takeOverConsents } from '../consent/take-over-consents.ts'
 import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchHold } from '../content/held-order.ts'
