@@ -16,6 +16,11 @@ export interface PublicHostRules {
   resolve?: (name: string) => Promise<string[]>
 }
 
+/** The address leads, or may lead, into our own network. */
+export class NotPublic extends Error {
+  override readonly name = 'NotPublic'
+}
+
 /** Goes to hosts that strangers name, without lending them our place in the network (S-66; ASVS 5.0 V1.3.6). */
 export interface PublicHosts {
   /** Resolves its name once, and connects to the address that was checked: another answer of the resolver changes nothing. */
@@ -35,7 +40,7 @@ export function createPublicHosts(
   async function publicAddresses(name: string): Promise<[string, ...string[]]> {
     const [first, ...others] = await resolve(name)
     if (first === undefined || ![first, ...others].every((address) => allowPrivateHosts || isPublicAddress(address)))
-      throw new Error(`${name} is not a public host`)
+      throw new NotPublic(`${name} is not a public host`)
     return [first, ...others]
   }
 
@@ -50,13 +55,13 @@ export function createPublicHosts(
   }
 
   function assertAllowed(url: URL): void {
-    if (!schemes.includes(url.protocol)) throw new Error(`${url.protocol} is not allowed`)
-    if (url.username !== '' || url.password !== '') throw new Error('credentials in the address')
+    if (!schemes.includes(url.protocol)) throw new NotPublic(`${url.protocol} is not allowed`)
+    if (url.username !== '' || url.password !== '') throw new NotPublic('credentials in the address')
     if (allowPrivateHosts) return
     // The URL parser drops a scheme's own port, so any that is left may be a database or a broker.
-    if (url.port !== '' && !ports.includes(Number(url.port))) throw new Error('not the port of its scheme')
+    if (url.port !== '' && !ports.includes(Number(url.port))) throw new NotPublic('not the port of its scheme')
     const host = hostOf(url)
-    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Error('not a public address')
+    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new NotPublic('not a public address')
   }
 
   return {

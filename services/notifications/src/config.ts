@@ -26,6 +26,8 @@ export interface Config {
   changeWaitSeconds: number
   /** Local hours in which only what cannot wait is sent; undefined: none. */
   quietHours?: QuietHours | undefined
+  /** Where webhooks may go: public hosts by https, or, on a laptop, anywhere. */
+  webhookHosts: 'public' | 'any'
   logLevel: string
 }
 
@@ -36,6 +38,10 @@ export interface Secrets {
   clientSecret: string
   /** May hold a password. */
   smtpUrl: string
+  /** Keeps the secrets of organizers' webhooks readable to us alone; `clientSecret` when there is none. */
+  sealingSecret?: string | undefined
+  /** The one before, for what it sealed. */
+  previousSealingSecret?: string | undefined
   /** Without it, no SMS is ever planned. */
   smsUrl: string | undefined
   /** PEM; without it, mails are not signed here. */
@@ -73,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
     changeWaitSeconds: read.integer('CHANGE_WAIT_SECONDS', 180, { min: 0, max: 3_600 }),
     quietHours: parseQuietHours(quietHours),
+    webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {
@@ -80,6 +87,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     busUrl: read.url('BUS_URL'),
     clientSecret: read.secret('CLIENT_SECRET'),
     smtpUrl: read.url('SMTP_URL'),
+    sealingSecret: read.optional('SEALING_SECRET') && read.secret('SEALING_SECRET'),
+    previousSealingSecret: read.optional('PREVIOUS_SEALING_SECRET') && read.secret('PREVIOUS_SEALING_SECRET'),
     smsUrl: read.optionalUrl('SMS_URL'),
     dkimKey: read.optional('DKIM_KEY'),
     mailEventsSecret: read.optional('MAIL_EVENTS_SECRET'),
@@ -101,6 +110,9 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   }
   if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
     faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
+  }
+  if (env.GUICHET_ENV === 'production' && config.webhookHosts === 'any') {
+    faults.push('NOTIFICATIONS_WEBHOOK_HOSTS=any lends organizers our network: not with GUICHET_ENV=production')
   }
   finish(read, faults)
   return { config: Object.freeze(config), secrets: Object.freeze(secrets) }

@@ -7,6 +7,7 @@ import type { Outages } from './deliveries/outages.ts'
 import type { SlowDomains } from './deliveries/slow-domains.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { SmsProvider } from './sms/provider.ts'
+import type { WebhookTools } from './webhooks/tools.ts'
 
 /** What routes, consumers and jobs may use. */
 export interface Context {
@@ -24,4 +25,5 @@ export interface Context {
   slowDomains: SlowDomains
   /** Signs links, and finds addresses again that are not kept. */
   keys: Keys
+  webhooks: WebhookTools
 }

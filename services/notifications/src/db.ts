@@ -6,6 +6,7 @@ import type { EventTables } from './events/tables.ts'
 import type { Channel, Kind, Purpose, SkipReason, State } from './kinds.ts'
 import type { ReminderTables } from './reminders/tables.ts'
 import type { MailSettingsTable, TemplateTable } from './templates/tables.ts'
+import type { WebhookTables } from './webhooks/tables.ts'
 
 export type AnnouncementKind = 'event-cancelled' | 'event-rescheduled' | 'event-moved' | 'event-reminder'
 
@@ -122,7 +123,7 @@ export interface EventFacts {
   changedAt?: string
 }
 
-export interface Schema extends IdempotencyTable, TokenCutoffTable, EventTables, ReminderTables {
+export interface Schema extends IdempotencyTable, TokenCutoffTable, EventTables, ReminderTables, WebhookTables {
   delivery: DeliveryTable
   attempt: AttemptTable
   suppression: SuppressionTable

@@ -23,6 +23,7 @@ import { saveTemplate } from './routes/save-template.ts'
 import { testTemplate } from './routes/test-template.ts'
 import { unsubscribe } from './routes/unsubscribe.ts'
 import { updateReminderRule } from './routes/update-reminder-rule.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The whole surface, one line each. */
 export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier' | 'ready'>): App {
@@ -48,6 +49,7 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     listDeliveries(app, ctx)
     getDelivery(app, ctx)
     retryDelivery(app, ctx)
+    webhookRoutes(app, ctx)
     listReminderRules(app, ctx)
     previewReminder(app, ctx)
     createReminderRule(app, ctx)

@@ -4,6 +4,7 @@ import { defineAccess } from '@guichet/server'
 /** Role → permission → route. A route without a row does not start. */
 export const ACCESS = defineAccess({
   permissions: {
+    'webhook.write': ['owner', 'manager'],
     'delivery.read': ['owner', 'manager', 'support'],
     'delivery.retry': ['owner', 'manager', 'support'],
     // Whole addresses are for those who answer buyers; the others see them masked.
@@ -14,6 +15,19 @@ export const ACCESS = defineAccess({
     'message.write': ['owner', 'manager'],
   },
   routes: {
+    listWebhookEndpoints: 'webhook.write',
+    createWebhookEndpoint: 'webhook.write',
+    getWebhookEndpoint: 'webhook.write',
+    updateWebhookEndpoint: 'webhook.write',
+    deleteWebhookEndpoint: 'webhook.write',
+    getWebhookSecrets: 'webhook.write',
+    rotateWebhookSecret: 'webhook.write',
+    createTestEvent: 'webhook.write',
+    listWebhookDeliveries: 'webhook.write',
+    getWebhookDelivery: 'webhook.write',
+    replayWebhookDelivery: 'webhook.write',
+    replayWebhookDeliveries: 'webhook.write',
+    listPublicEvents: 'webhook.write',
     listTemplates: 'template.write',
     getTemplate: 'template.write',
     saveTemplate: 'template.write',

@@ -2,6 +2,24 @@ import { defineProblems } from '@guichet/problem'
 
 /** What notifications can refuse, beside what every service can. */
 export const PROBLEMS = defineProblems({
+  'webhook-url-refused': {
+    status: 422,
+    title: { en: 'Webhooks cannot go to this address.', fr: 'Les webhooks ne peuvent aller à cette adresse.' },
+    detail: {
+      en: 'Give an https address that everybody on the internet can reach, on port 443 or 8443.',
+      fr: 'Donnez une adresse https que tout internet peut atteindre, sur le port 443 ou 8443.',
+    },
+  },
+  'webhook-endpoint-off': {
+    status: 409,
+    title: { en: 'This endpoint is turned off.', fr: 'Ce point de réception est désactivé.' },
+    detail: { en: 'Turn it on first.', fr: 'Activez-le d’abord.' },
+  },
+  'too-many-webhook-endpoints': {
+    status: 409,
+    title: { en: 'There are too many endpoints.', fr: 'Il y a trop de points de réception.' },
+    detail: { en: 'An organizer may have {max}.', fr: 'Un organisateur peut en avoir {max}.' },
+  },
   'event-cancelled': {
     status: 409,
     title: { en: 'This event is cancelled.', fr: 'Cet événement est annulé.' },

@@ -10,6 +10,7 @@ import {
   createVerifier,
   type Verify,
 } from '@guichet/server'
+import type { PublicHostRules } from '@guichet/server/public-hosts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config, Secrets } from './config.ts'
 import { createKeys } from './consent/address-key.ts'
@@ -25,6 +26,8 @@ import type { Job } from './jobs/job.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
 import { createSms } from './sms/provider.ts'
+import { startWebhooks } from './webhooks/start.ts'
+import { createWebhookTools } from './webhooks/tools.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 
@@ -33,6 +36,8 @@ export interface Overrides {
   random?: () => number
   bus?: Bus
   verifier?: Verify
+  /** Where webhooks may go, and who finds the way. */
+  webhookHosts?: PublicHostRules
   log?: FastifyBaseLogger
 }
 
@@ -82,6 +87,7 @@ export function createNotifications(
     outages: createOutages(now),
     slowDomains: createSlowDomains(config.sendersMax, now),
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
+    webhooks: createWebhookTools(config, secrets, overrides.webhookHosts),
   }
   const verifier =
     overrides.verifier ??
@@ -109,7 +115,12 @@ export function createNotifications(
       const url = await app.listen({ host: config.host, port: config.port })
       bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
       consumer = startConsuming(context, bus, cutoffs.handlers)
-      jobs = [startSending(context), startAnnouncing(context), startBeginning(context)]
+      jobs = [
+        startSending(context),
+        startAnnouncing(context),
+        startBeginning(context),
+        startWebhooks(context, bus, overrides.bus ? undefined : secrets.busUrl),
+      ]
       log.info({ url }, 'ready')
       return { url }
     },

@@ -36,6 +36,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
     sendersMax: 4,
     leaseSeconds: 60,
     changeWaitSeconds: 0,
+    webhookHosts: 'public',
     logLevel: 'silent',
     ...options.config,
   }

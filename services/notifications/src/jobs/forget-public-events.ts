@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from '@guichet/database'
+import type { Context } from '../context.ts'
+import type { Job } from './job.ts'
+
+const KEPT_DAYS = 30
+const EVERY_MS = 10 * 60_000
+const AT_ONCE = 1_000
+
+/** Forgets public events after thirty days, with their deliveries: an endpoint has had its three days, and its replays. */
+export function startForgettingPublicEvents(ctx: Context): Job {
+  const stopping = new AbortController()
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const more = await forgetPublicEvents(ctx).catch((error: unknown) => {
+        ctx.log.warn({ err: error }, 'old public events stay for now')
+        return false
+      })
+      if (!more) await pause(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  })()
+  return {
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+/** The oldest of those that are too old; true when there may be more. */
+export async function forgetPublicEvents(ctx: Context): Promise<boolean> {
+  const before = new Date(ctx.now().getTime() - KEPT_DAYS * 24 * 3_600_000)
+  const { numAffectedRows } = await sql`
+    delete from public_event where id in (
+      select id from public_event where created_at < ${before} order by created_at limit ${AT_ONCE} for update skip locked)
+  `.execute(ctx.db)
+  return Number(numAffectedRows ?? 0) === AT_ONCE
+}
