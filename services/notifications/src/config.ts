@@ -28,6 +28,9 @@ export interface Config {
   quietHours?: QuietHours | undefined
   /** Where webhooks may go: public hosts by https, or, on a laptop, anywhere. */
   webhookHosts: 'public' | 'any'
+  /** Messages to many a minute, of all organizers together and of one. */
+  bulkPerMinute: number
+  bulkPerMinuteOfOrganizer: number
   logLevel: string
 }
 
@@ -80,6 +83,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     changeWaitSeconds: read.integer('CHANGE_WAIT_SECONDS', 180, { min: 0, max: 3_600 }),
     quietHours: parseQuietHours(quietHours),
     webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
+    bulkPerMinute: read.integer('BULK_PER_MINUTE', 3_000, { min: 1, max: 600_000 }),
+    bulkPerMinuteOfOrganizer: read.integer('BULK_PER_MINUTE_OF_ORGANIZER', 1_500, { min: 1, max: 600_000 }),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {

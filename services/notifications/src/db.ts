@@ -2,6 +2,7 @@ import type { Db as DatabaseOf, Tx as TransactionOf } from '@guichet/database'
 import type { Language } from '@guichet/problem'
 import type { IdempotencyTable, TokenCutoffTable } from '@guichet/server'
 import type { Generated, JSONColumnType } from 'kysely'
+import type { BulkTables } from './bulk-messages/tables.ts'
 import type { EventTables } from './events/tables.ts'
 import type { Channel, Kind, Purpose, SkipReason, State } from './kinds.ts'
 import type { ReminderTables } from './reminders/tables.ts'
@@ -123,7 +124,13 @@ export interface EventFacts {
   changedAt?: string
 }
 
-export interface Schema extends IdempotencyTable, TokenCutoffTable, EventTables, ReminderTables, WebhookTables {
+export interface Schema
+  extends IdempotencyTable,
+    TokenCutoffTable,
+    EventTables,
+    ReminderTables,
+    WebhookTables,
+    BulkTables {
   delivery: DeliveryTable
   attempt: AttemptTable
   suppression: SuppressionTable

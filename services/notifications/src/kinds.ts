@@ -21,6 +21,8 @@ export const KIND_RULES = {
   'event-rescheduled': { about: 'order', purpose: 'transactional', priority: 1 },
   'event-moved': { about: 'order', purpose: 'transactional', priority: 1 },
   'event-reminder': { about: 'order', purpose: 'reminder', priority: 2 },
+  'bulk-information': { about: 'order', purpose: 'information', priority: 3 },
+  'bulk-marketing': { about: 'order', purpose: 'marketing', priority: 3 },
   'email-confirmation': { about: 'account', purpose: 'transactional', priority: 0 },
   'password-reset': { about: 'account', purpose: 'transactional', priority: 0 },
   'sign-up-repeated': { about: 'account', purpose: 'transactional', priority: 0 },

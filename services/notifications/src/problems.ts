@@ -56,6 +56,24 @@ export const PROBLEMS = defineProblems({
     title: { en: 'The mail server did not take the mail.', fr: 'Le serveur de messagerie a refusé l’e-mail.' },
     detail: { en: 'It said: {words}', fr: 'Sa réponse : {words}' },
   },
+  'bulk-message-not-draft': {
+    status: 409,
+    title: { en: 'This message is no draft any more.', fr: 'Ce message n’est plus un brouillon.' },
+    detail: {
+      en: 'It is {state}. As long as it has not begun, take it off the schedule to change it.',
+      fr: 'Son état : {state}. Tant que l’envoi n’a pas commencé, annulez la programmation pour le modifier.',
+    },
+  },
+  'bulk-message-begun': {
+    status: 409,
+    title: { en: 'This message has begun to be sent.', fr: 'L’envoi de ce message a commencé.' },
+    detail: { en: 'Cancel it to stop the rest.', fr: 'Annulez-le pour arrêter le reste.' },
+  },
+  'bulk-message-over': {
+    status: 409,
+    title: { en: 'This message is through.', fr: 'Ce message est terminé.' },
+    detail: { en: 'There is nothing left to cancel.', fr: 'Il n’y a plus rien à annuler.' },
+  },
   'already-sent': {
     status: 409,
     title: { en: 'This message has been sent.', fr: 'Ce message a été envoyé.' },

@@ -23,6 +23,7 @@ import { createHttp } from './http.ts'
 import { startAnnouncing } from './jobs/announce.ts'
 import { startBeginning } from './jobs/begin-due.ts'
 import type { Job } from './jobs/job.ts'
+import { startBulk } from './jobs/send-bulk.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
 import { createSms } from './sms/provider.ts'
@@ -118,6 +119,7 @@ export function createNotifications(
       jobs = [
         startSending(context),
         startAnnouncing(context),
+        startBulk(context),
         startBeginning(context),
         startWebhooks(context, bus, overrides.bus ? undefined : secrets.busUrl),
       ]

@@ -37,6 +37,8 @@ export async function startNotifications(options: FixtureOptions = {}) {
     leaseSeconds: 60,
     changeWaitSeconds: 0,
     webhookHosts: 'public',
+    bulkPerMinute: 60_000,
+    bulkPerMinuteOfOrganizer: 60_000,
     logLevel: 'silent',
     ...options.config,
   }

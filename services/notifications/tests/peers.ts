@@ -98,6 +98,8 @@ export interface Peers {
   links: Map<string, LinkAnswer>
   /** Called before each content answer: a status other than 200 is sent instead. */
   answer: (path: string) => number
+  /** How many of an audience a page has, at most. */
+  audiencePage: number
   /** Paths of content that were asked for, in order. */
   asked: string[]
   listen(): Promise<void>
@@ -116,6 +118,7 @@ export async function startPeers(): Promise<Peers> {
     entries: new Map(),
     links: new Map(),
     answer: () => 200,
+    audiencePage: 1_000,
     asked: [],
     async listen() {
       server = createServer(async (request, response) => {
@@ -162,7 +165,29 @@ function answerOf(peers: Peers, request: IncomingMessage, body: string): { statu
     const nextCursor = from + PAGE < orders.length ? String(from + PAGE) : null
     return { status: 200, body: { items: orders.slice(from, from + PAGE).map(({ id }) => ({ id })), nextCursor } }
   }
+  const audience = /^\/v1\/internal\/events\/(evt_\w+)\/audience(-count)?$/.exec(path)
+  if (audience) return audienceAnswer(peers, audience[1] ?? '', audience[2] !== undefined, url.searchParams)
   const id = path.split('/').at(-1) ?? ''
   const found = path.startsWith('/v1/waiting-entries/') ? peers.entries.get(id) : peers.orders.get(id)
   return found ? { status: 200, body: found } : { status: 404, body: { code: 'not-found' } }
+}
+
+/** listAudience and countAudience of tickets, by state and language alone. */
+function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: URLSearchParams) {
+  const ofEvent = [...peers.orders.values()].filter((order) => order.eventId === eventId)
+  if (!ofEvent.some((order) => order.organizerId === query.get('organizerId'))) {
+    return { status: 404, body: { code: 'not-found' } }
+  }
+  const items = ofEvent
+    .filter((order) => order.buyer && order.state === (query.get('orderState') ?? 'confirmed'))
+    .filter((order) => !query.has('locale') || order.locale === query.get('locale'))
+    .map((order) => ({ orderId: order.id, email: order.buyer?.email ?? '', locale: order.locale }))
+    .sort((one, other) => (one.orderId < other.orderId ? -1 : 1))
+  if (counts)
+    return { status: 200, body: { orders: items.length, recipients: items.length, byLocale: { en: 0, fr: 0 } } }
+  const limit = Math.min(Number(query.get('limit')), peers.audiencePage)
+  const after = query.get('cursor')
+  const rest = after === null ? items : items.filter((item) => item.orderId > after)
+  const nextCursor = rest.length > limit ? (rest[limit - 1]?.orderId ?? null) : null
+  return { status: 200, body: { items: rest.slice(0, limit), nextCursor } }
 }

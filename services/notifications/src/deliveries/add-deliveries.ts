@@ -1,7 +1,7 @@
 import type { Language } from '@guichet/problem'
 import { newUuid } from '@guichet/server'
 import type { Db, Tx } from '../db.ts'
-import { type Channel, type Kind, ruleOf } from '../kinds.ts'
+import { type Channel, type Kind, ruleOf, type SkipReason } from '../kinds.ts'
 
 export interface Addressee {
   /** The fact that is told; see the unique key of the table. */
@@ -24,6 +24,8 @@ export interface Addressee {
   bulkMessageId?: string
   reminderRuleId?: string
   resendOf?: string
+  /** It is known already that it may not go: only written down, so that it is counted. */
+  skip?: SkipReason
 }
 
 /** Plans messages, each once for its fact: repeating this adds nothing. Ids are UUIDs. Returns how many are new. */
@@ -42,7 +44,8 @@ export async function addDeliveries(db: Db | Tx, now: Date, addressees: readonly
     announcement_id: addressee.announcementId ?? null,
     priority: ruleOf(addressee.kind).priority,
     language: addressee.language ?? null,
-    state: 'pending' as const,
+    state: addressee.skip ? ('skipped' as const) : ('pending' as const),
+    skip_reason: addressee.skip ?? null,
     recipient_name: addressee.recipient?.name ?? null,
     recipient_address: addressee.recipient?.address ?? null,
     next_attempt_at: addressee.dueAt ?? now,

@@ -1,3 +1,4 @@
+import { composeBulk } from '../bulk-messages/compose-bulk.ts'
 import { takeOverConsents } from '../consent/take-over-consents.ts'
 import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchHold } from '../content/held-order.ts'
@@ -47,6 +48,8 @@ const LETTERS: Record<Kind, Composer> = {
   'event-rescheduled': eventChange,
   'event-moved': eventChange,
   'event-reminder': eventReminder,
+  'bulk-information': composeBulk,
+  'bulk-marketing': composeBulk,
   'email-confirmation': accountLetter,
   'password-reset': accountLetter,
   'sign-up-repeated': accountLetter,

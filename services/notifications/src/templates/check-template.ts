@@ -40,7 +40,8 @@ export async function checkTemplate(
   return { faults, warnings }
 }
 
-function readField(kind: string, field: keyof Template, source: string): Findings {
+/** What is wrong with one field of a template of a kind. */
+export function readField(kind: string, field: keyof Template, source: string): Findings {
   const engine = field === 'body' ? bodyLanguage : lineLanguage
   try {
     const { globals } = engine.analyzeSync(engine.parse(source), { partials: false })
