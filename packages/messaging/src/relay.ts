@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Registry } from 'prom-client'
 import { createAlarm } from './alarm.ts'
 import { onOutboxWritten } from './outbox.ts'
+import { observeOutbox } from './outbox-metrics.ts'
 import { isAnythingDue, purgeOutbox } from './outbox-rows.ts'
 import { type PassOptions, relayOnce, type Sent } from './relay-pass.ts'
 import { requestRepublish } from './republish.ts'
@@ -10,6 +12,8 @@ export interface RelayOptions<S> extends Omit<PassOptions<S>, 'onSent'> {
   pollMs?: number | undefined
   /** What was published in these last hours is sent again to a broker that lost its disk. Default 24, at most 168. */
   republishHours?: number | undefined
+  /** Gets the outbox's gauges and counters: a service's `app.metrics`. */
+  metrics?: Registry | undefined
 }
 
 export interface Relay {
@@ -41,7 +45,9 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
     waitMs = EAGER_MS
     alarm.ring()
   }
+  const observe = options.metrics && observeOutbox(options.metrics, db)
   const onSent = (sent: Sent) => {
+    observe?.(sent)
     counts.published += sent.published
     counts.unroutable += sent.unroutable
     counts.failed += sent.failed

@@ -1,5 +1,6 @@
 import { type Db, inTransaction, sql } from '@guichet/database'
 import { eventually, testBus } from '@guichet/testkit'
+import { Registry } from 'prom-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, type Message, startRelay } from '../src/messaging.ts'
 import { relayOnce } from '../src/relay-pass.ts'
@@ -123,6 +124,28 @@ describe('the relay', () => {
     }
     await relay.stop()
     expect(await unpublished(db)).toBe(0)
+  })
+
+  it('shows in the metrics what waits, for how long, and what became of the rest', async () => {
+    await announce()
+    await sql`update outbox set created_at = now() - interval '90 seconds'`.execute(db)
+    const bus = { ...testBus(), isUp: false }
+    bus.ready = () => bus.isUp
+    const metrics = new Registry()
+    const relay = startRelay({ ...options(bus), pollMs: 5, metrics })
+    const read = async (name: string) =>
+      Number(new RegExp(`^guichet_${name} (.+)$`, 'm').exec(await metrics.metrics())?.[1])
+    expect(await read('outbox_waiting')).toBe(1)
+    expect(await read('outbox_oldest_seconds')).toBeGreaterThanOrEqual(90)
+    bus.answer = 'unroutable'
+    bus.isUp = true
+    await eventually(async () => (await read('messages_returned_total')) >= 1, 5_000)
+    bus.answer = 'published'
+    await sql`update outbox set next_attempt_at = now()`.execute(db)
+    await eventually(async () => (await read('messages_published_total')) === 1, 5_000)
+    expect(await read('outbox_waiting')).toBe(0)
+    expect(await read('outbox_oldest_seconds')).toBe(0)
+    await relay.stop()
   })
 
   it('does not touch the rows while the bus is not ready', async () => {

@@ -78,7 +78,7 @@ export function createAccounts(
       await assertMigrated(db, MIGRATIONS)
       await keyring.load()
       const bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
-      const relay = startRelay({ db, bus, log, source: 'accounts' })
+      const relay = startRelay({ db, bus, log, source: 'accounts', metrics: app.metrics })
       const answering = startAnswering(context, log)
       context.wake = answering.wake
       stops.push(

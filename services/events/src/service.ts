@@ -89,7 +89,7 @@ export function createEvents(
       await cutoffs.start()
       const connected = overrides.bus ?? connectBus(secrets.busUrl, { log })
       bus = connected
-      const relay = startRelay({ db, bus: connected, log, source: SERVICE })
+      const relay = startRelay({ db, bus: connected, log, source: SERVICE, metrics: app.metrics })
       const consumer = subscribe<Schema>({ bus: connected, db, queue: SERVICE, handlers: cutoffs.handlers, log })
       stopMessages = async () => {
         await consumer.stop()
