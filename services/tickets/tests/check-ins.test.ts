@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { finishRefunds } from '../src/jobs/finish-refunds.ts'
 import { refundCancelledEvents } from '../src/jobs/refund-cancelled-events.ts'
@@ -41,6 +44,27 @@ describe('checkInTicket', () => {
     const first = await scan({ code: ticket?.code }, token, undefined, headers)
     const again = await scan({ code: ticket?.code }, token, undefined, headers)
     expect([again.statusCode, again.json()]).toEqual([201, first.json()])
+  })
+
+  it('announces each bearer who comes in, once, in the shape of its contract; and again after it was undone', async () => {
+    const order = await bought(shop)
+    const [ticket] = order.tickets
+    const [token, headers] = [await door(), { 'idempotency-key': randomUUID() }]
+    for (let time = 0; time < 2; time++) await scan({ code: ticket?.code }, token, undefined, headers)
+    const [announced, ...more] = await shop.tickets.outbox(ticket?.id ?? '')
+    expect(more).toEqual([])
+    expect(announced).toMatchObject({
+      type: 'tickets.ticket-checked-in.v1',
+      data: { ticketId: ticket?.id, orderId: order.id, eventId: shop.event.eventId },
+    })
+    const schema = new URL('../../../contracts/messages/tickets.ticket-checked-in.v1.json', import.meta.url)
+    const ajv = formats.default(new Ajv2020({ strict: false }))
+    const validate = ajv.compile(JSON.parse(await readFile(schema, 'utf8')))
+    expect(validate(announced?.data), JSON.stringify(validate.errors)).toBe(true)
+    const url = `/v1/events/${shop.event.eventId}/check-ins/${ticket?.id}`
+    await shop.tickets.call('DELETE', url, { token })
+    await scan({ code: ticket?.code })
+    expect(await shop.tickets.outbox(ticket?.id ?? '')).toHaveLength(2)
   })
 
   it('knows no ticket of another event, no forged code, and no id that is none', async () => {

@@ -15,9 +15,11 @@ const aboutOrders = ['tickets.order-confirmed.v1', 'tickets.order-partially-refu
 /** Announced of payments: see partial-refunds.test.ts and bank-transfers.test.ts; of holds: see consents.test.ts. */
 const aboutPayments = ['tickets.payment-refunded.v1', 'tickets.transfer-awaited.v1']
 const aboutHolds = ['tickets.hold-reminder-requested.v1']
+/** See check-ins.test.ts. */
+const aboutDoors = ['tickets.ticket-checked-in.v1']
 const aboutEntries = ['tickets.waiting-list-joined.v1', 'tickets.waiting-list-offered.v1']
 const announced = [...aboutOrders, ...aboutEntries]
-const messages = [...announced, ...aboutPayments]
+const messages = [...announced, ...aboutPayments, ...aboutDoors]
 
 let tickets: Tickets
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { addToOutbox } from '@guichet/messaging'
 import { DomainError } from '@guichet/problem'
 import { type App, authorize, idempotently, parseId, toId, toUuid } from '@guichet/server'
 import { type Static, Type } from 'typebox'
@@ -38,6 +39,18 @@ export function checkInTicket(app: App, ctx: Context): void {
           holderName: ticket.holder_name,
           checkedInAt: ticket.checkedInAt.toISOString(),
         }
+        const { ticketId, orderId, checkedInAt } = answer
+        await addToOutbox(tx, {
+          type: 'tickets.ticket-checked-in.v1',
+          subject: ticketId,
+          data: {
+            ticketId,
+            orderId,
+            eventId: toId('evt', event.event_id),
+            organizerId: toId('org', event.organizer_id),
+            checkedInAt,
+          },
+        })
         return { status: 201, body: answer }
       })
       return reply.code(201).send(body)
