@@ -15,7 +15,7 @@ const commands: Record<string, Command> = {
     run: async (args) => (await import('./stop.ts')).stop(args),
   },
   status: {
-    summary: 'what runs: health, memory, restarts',
+    summary: 'what runs: health, memory, restarts, messages that wait',
     run: async (args) => (await import('./status.ts')).status(args),
   },
   logs: {
@@ -30,6 +30,10 @@ const commands: Record<string, Command> = {
   'dead-letters': {
     summary: 'messages that a queue gave up on: list, show, replay (mended or not), discard; see dead-letters --help',
     run: async (args) => (await import('./dead-letters.ts')).deadLetters(args),
+  },
+  messages: {
+    summary: 'messages republish --since 2h [service …]: send again what a queue has lost',
+    run: async (args) => (await import('./messages.ts')).messages(args),
   },
   test: {
     summary: 'run every test, or those that vitest selects by the arguments',

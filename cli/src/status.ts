@@ -1,10 +1,20 @@
 import { readArguments } from './arguments.ts'
-import { askHealth } from './health.ts'
+import { askHealth, askMetrics } from './health.ts'
 import { memoryOf, memoryOfTree } from './memory.ts'
 import { dataFolder } from './paths.ts'
 import { type ChildReport, findRunningCopy, readReport } from './running-copy.ts'
 
-type Row = { name: string; pid: number | null; port: number | null; health: string; memory: Memory; restarts: number }
+type Row = {
+  name: string
+  pid: number | null
+  port: number | null
+  health: string
+  memory: Memory
+  restarts: number
+  /** Messages that are not published yet, and those that a queue gave up on; undefined where there are none to count. */
+  waiting?: number | undefined
+  dead?: number | undefined
+}
 type Memory = { rss: number; pss: number }
 
 export async function status(args: string[]): Promise<number> {
@@ -36,7 +46,10 @@ export async function status(args: string[]): Promise<number> {
 
 async function describe(child: ChildReport): Promise<Row> {
   const { name, pid, port, restarts } = child
-  return { name, pid, port, restarts, health: await healthOf(child), memory: pid ? memoryOf(pid) : { rss: 0, pss: 0 } }
+  const [health, metrics] = await Promise.all([healthOf(child), askMetrics(new URL('/metrics', child.health).href)])
+  const memory = pid ? memoryOf(pid) : { rss: 0, pss: 0 }
+  const waiting = metrics.get('guichet_outbox_waiting')
+  return { name, pid, port, restarts, health, memory, waiting, dead: metrics.get('guichet_dead_letters') }
 }
 
 async function healthOf({ state, health }: ChildReport): Promise<string> {
@@ -53,9 +66,10 @@ function print(publicUrl: string, folder: string, rows: Row[], total: Memory): v
       .map((cell, i) => (i < 1 || i === 3 ? String(cell ?? '–').padEnd(14) : String(cell ?? '–').padStart(8)))
       .join(' ')
   console.log(`Guichet runs at ${publicUrl} on ${folder}\n`)
-  console.log(line('process', 'pid', 'port', '  health', 'RSS MB', 'PSS MB', 'restarts'))
-  for (const { name, pid, port, health, memory, restarts } of rows) {
-    console.log(line(name, pid, port, `  ${health}`, megabytes(memory.rss), megabytes(memory.pss), restarts))
+  console.log(line('process', 'pid', 'port', '  health', 'RSS MB', 'PSS MB', 'restarts', 'waiting', 'dead'))
+  for (const { name, pid, port, health, memory, restarts, waiting, dead } of rows) {
+    const counts = [restarts, waiting ?? '', dead ?? '']
+    console.log(line(name, pid, port, `  ${health}`, megabytes(memory.rss), megabytes(memory.pss), ...counts))
   }
   console.log(line('total', '', '', '', megabytes(total.rss), megabytes(total.pss), ''))
 }
