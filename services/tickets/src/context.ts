@@ -12,6 +12,7 @@ import type { RateLimits } from './rate-limits.ts'
 import type { Batcher } from './stock/batcher.ts'
 import type { Stock } from './stock/stock.ts'
 import type { TicketCodes } from './tickets/ticket-code.ts'
+import type { TicketPrinter } from './tickets/ticket-printer.ts'
 
 /** What routes, consumers and jobs may use. */
 export interface Context {
@@ -32,6 +33,7 @@ export interface Context {
   askEvents: ServiceClient
   orderSecrets: OrderSecrets
   ticketCodes: TicketCodes
+  ticketPrinter: TicketPrinter
   limits: RateLimits
   /** How much one account, and one address of guests, may hold. */
   allowances: { account: HoldAllowance; address: HoldAllowance }

@@ -29,6 +29,7 @@ import { getOrder } from './routes/get-order.ts'
 import { getPaymentAccount } from './routes/get-payment-account.ts'
 import { getRefundPolicy } from './routes/get-refund-policy.ts'
 import { getSeller } from './routes/get-seller.ts'
+import { getTicketsPdf } from './routes/get-tickets-pdf.ts'
 import { getWaitingEntry } from './routes/get-waiting-entry.ts'
 import { importStatement } from './routes/import-statement.ts'
 import { joinWaitingList } from './routes/join-waiting-list.ts'
@@ -97,6 +98,7 @@ export function addRoutes(app: App, ctx: Context): void {
   deletePromoCode(app, ctx)
   placeOrderRoute(app, ctx)
   getOrder(app, ctx)
+  getTicketsPdf(app, ctx)
   updateOrder(app, ctx)
   extendOrder(app, ctx)
   cancelOrder(app, ctx)

@@ -38,6 +38,7 @@ export const access = defineAccess({
     deletePromoCode: 'promo-code.write',
     placeOrder: 'public',
     getOrder: 'secret',
+    getTicketsPdf: 'secret',
     updateOrder: 'secret',
     extendOrder: 'secret',
     cancelOrder: 'secret',

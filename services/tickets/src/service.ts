@@ -48,6 +48,7 @@ import { createBatcher } from './stock/batcher.ts'
 import { isOutage } from './stock/outage.ts'
 import { createStock } from './stock/stock.ts'
 import { createTicketCodes } from './tickets/ticket-code.ts'
+import { createTicketPrinter } from './tickets/ticket-printer.ts'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url))
 const JOBS = [
@@ -130,7 +131,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
       const connected = overrides.bus ?? connectBus(secrets.busUrl, { log })
       bus = connected
       const consumer = subscribe({ bus: connected, db, queue: 'tickets', handlers, log })
-      const relay = startRelay({ db, bus: connected, log, source: 'tickets' })
+      const relay = startRelay({ db, bus: connected, log, source: 'tickets', metrics: app.metrics })
       const jobs = JOBS.map((job) => startJob(context, job))
       running.push(
         () => Promise.all([consumer.stop(), ...jobs.map((job) => job.stop())]),
@@ -147,6 +148,7 @@ export function createTickets({ config, secrets }: { config: Config; secrets: Se
       for (const end of running.splice(0)) await end()
       cutoffs.stop()
       await context.settlements.idle()
+      await context.ticketPrinter.close()
       await stock.stop()
       await db.destroy()
     },
@@ -204,6 +206,7 @@ function createContext(
       }),
     orderSecrets: createOrderSecrets(secrets.orderSecret),
     ticketCodes: createTicketCodes(secrets.signingSecret),
+    ticketPrinter: createTicketPrinter(),
     limits: createRateLimits(POLICIES),
     allowances: {
       account: createHoldAllowance({ max: config.holdsPerAccount, seconds: config.holdSeconds }),

@@ -114,6 +114,14 @@ export const paymentProblems = {
       fr: 'Rien n’a été débité. Choisissez un autre moyen de paiement, ou prévenez l’organisateur.',
     },
   },
+  'no-valid-tickets': {
+    status: 409,
+    title: { en: 'This order has no valid tickets.', fr: 'Cette commande n’a aucun billet valable.' },
+    detail: {
+      en: 'There are none before it is paid, and none after all were given back.',
+      fr: 'Il n’y en a pas avant le paiement, ni quand tous ont été rendus.',
+    },
+  },
   'seller-missing': {
     status: 409,
     title: { en: 'The invoice is not ready yet.', fr: 'La facture n’est pas encore prête.' },

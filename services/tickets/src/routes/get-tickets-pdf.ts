@@ -1,0 +1,49 @@
+import { DomainError } from '@guichet/problem'
+import type { App } from '@guichet/server'
+import { Type } from 'typebox'
+import type { Context } from '../context.ts'
+import { allowedOrder } from '../orders/order-access.ts'
+import { LocaleBody, OrderHeaders, OrderParams } from '../orders/order-schema.ts'
+import { presentOrder } from '../orders/present-order.ts'
+import { printedTickets } from '../tickets/printed-tickets.ts'
+
+const Query = Type.Object({ locale: Type.Optional(LocaleBody) })
+
+/** GET /v1/orders/:orderId/tickets.pdf — the valid tickets, one a page, for whom the codes are; in the order's language. */
+export function getTicketsPdf(app: App, ctx: Context): void {
+  app.get(
+    '/v1/orders/:orderId/tickets.pdf',
+    {
+      schema: {
+        operationId: 'getTicketsPdf',
+        params: OrderParams,
+        querystring: Query,
+        headers: OrderHeaders,
+        produces: ['application/pdf'],
+        response: { 200: Type.String({ format: 'binary' }) },
+      },
+    },
+    async (request, reply) => {
+      const { order, sight } = await allowedOrder(ctx, request, {
+        permission: 'order.read',
+        services: ['notifications'],
+      })
+      if (!sight.codes) throw new DomainError('forbidden')
+      const answer = await presentOrder(ctx, ctx.db, order, sight)
+      const seller = await ctx.db
+        .selectFrom('seller')
+        .select('name')
+        .where('organizer_id', '=', order.organizer_id)
+        .executeTakeFirst()
+      const printed = printedTickets(answer, request.query.locale ?? order.locale, seller?.name ?? '')
+      if (printed.tickets.length === 0) throw new DomainError('no-valid-tickets')
+      const pdf = await ctx.ticketPrinter.print(printed)
+      const name = `${printed.words.document}-${printed.order}`.replace(/[^\w-]+/g, '-')
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `attachment; filename="${name}.pdf"`)
+        .header('cache-control', 'private, no-store')
+        .send(pdf as never)
+    },
+  )
+}
