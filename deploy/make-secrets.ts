@@ -24,6 +24,7 @@ for (const name of [
   'tickets_order_secret',
   'tickets_signing_secret',
   'tickets_sealing_secret',
+  'notifications_sealing_secret',
   'payments_api_key',
   'web_session_secret',
   'postgres_password',

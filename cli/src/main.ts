@@ -48,6 +48,10 @@ const commands: Record<string, Command> = {
     summary: 'import events from FILE (conferences, ics, jsonld, csv); see import --help',
     run: async (args) => (await import('./import/import-command.ts')).importCommand(args),
   },
+  webhooks: {
+    summary: 'for who writes a receiver: listen [--forward URL], trigger TYPE; see webhooks --help',
+    run: async (args) => (await import('./webhooks/webhooks.ts')).webhooks(args),
+  },
   version: {
     summary: 'print the version',
     run: async () => {
@@ -82,7 +86,7 @@ async function main([name, ...args]: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) throw new Refusal(`There is no command "${name}": ./guichet --help lists them.`)
   const asksHelp = args.includes('--help') || args.includes('-h')
-  if (asksHelp && !['import', 'test', 'dead-letters'].includes(name)) {
+  if (asksHelp && !['import', 'test', 'dead-letters', 'webhooks'].includes(name)) {
     console.log(`./guichet ${name}: ${command.summary}`)
     return 0
   }

@@ -111,6 +111,9 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
       SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
       MAIL_FROM: 'Guichet <tickets@guichet.localhost>',
       SMS_URL: at(ports.sms),
+      SEALING_SECRET: secrets.notificationsSealing,
+      // To a program on this machine too: there is nobody here to keep out.
+      WEBHOOK_HOSTS: 'any',
     }),
     {
       name: 'web',

@@ -10,6 +10,7 @@ const names = [
   'ticketsOrder',
   'ticketsSigning',
   'ticketsSealing',
+  'notificationsSealing',
   'paymentsApiKey',
   'paymentsWebhook',
   'webSession',

@@ -5,7 +5,7 @@ export interface MessageContract {
   type: string
   /** The service that publishes it. */
   owner: string
-  /** The services that consume it, from `consumers.json`. */
+  /** The queues that it goes to, each named by its service but `webhooks`, which is notifications', from `consumers.json`. */
   consumers: string[]
   /** JSON Schema 2020-12 of `data`. */
   schema: Record<string, unknown>

@@ -59,9 +59,12 @@ describe('contracts/messages', () => {
   })
 })
 
-/** Whether the service's code names the type, or takes it with the token cut-offs of @guichet/server. */
-async function handles(service: string, type: string): Promise<boolean> {
-  const folder = new URL(`services/${service}/src/`, ROOT)
+/** Queues that are not named like the service that consumes them. */
+const OWNERS: Record<string, string> = { webhooks: 'notifications' }
+
+/** Whether the code of the queue's service names the type, or takes it with the token cut-offs of @guichet/server. */
+async function handles(queue: string, type: string): Promise<boolean> {
+  const folder = new URL(`services/${OWNERS[queue] ?? queue}/src/`, ROOT)
   const files = (await readdir(fileURLToPath(folder), { recursive: true })).filter((file) => file.endsWith('.ts'))
   const text = (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).join('\n')
   const byCutoffs = ['accounts.sessions-revoked.v1', 'accounts.membership-changed.v1'].includes(type)

@@ -11,7 +11,7 @@ const querystring = Type.Object({
     Type.String({ maxLength: 200, description: 'nextCursor of the answer before; without it: now.' }),
   ),
   waitSeconds: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 25, default: 0, description: 'How long to wait for the first event.' }),
+    Type.Integer({ minimum: 0, maximum: 12, default: 0, description: 'How long to wait for the first event.' }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 })
@@ -30,7 +30,9 @@ const response = {
   }),
 }
 const LOOK_EVERY_MS = 250
+/** Of one organizer, and of all: each holds a connection through the gateway. */
 const WAITING_MAX = 5
+const ALL_WAITING_MAX = 20
 
 /** GET /v1/organizers/{organizerId}/public-events: what happened since, or the next thing that happens (`webhooks listen`). */
 export function listPublicEvents(app: App, ctx: Context): void {
@@ -55,7 +57,8 @@ export function listPublicEvents(app: App, ctx: Context): void {
       const { after, waitSeconds = 0, limit = 50 } = request.query
       const place = after ?? (await presentPlace(ctx.db))
       const others = waiting.get(organizerId) ?? 0
-      if (others >= WAITING_MAX) throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
+      const all = [...waiting.values()].reduce((sum, count) => sum + count, 0)
+      if (others >= WAITING_MAX || all >= ALL_WAITING_MAX) throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
       waiting.set(organizerId, others + 1)
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
