@@ -4,6 +4,7 @@ import { type Consumer, DEFAULT_PREFETCH, type Receive, retryRule, type Subscrip
 import { BURY, FINISH, RENEW, RETRY, SUBSCRIBE, TAKE } from './embedded-schema.ts'
 import type { Log } from './log.ts'
 import { isMessage } from './message.ts'
+import { createSuspects, SUSPECT_FROM } from './suspects.ts'
 
 /** How long a job stays with a consumer that gives no sign of life; then another takes it. */
 const LEASE_MS = 15_000
@@ -30,6 +31,7 @@ export function startConsumer(pool: Pool, subscription: Subscription, receive: R
   const { maxAttempts, delayMs } = retryRule(subscription)
   const { promise: bound, resolve: onBound } = Promise.withResolvers<void>()
   const stopping = new AbortController()
+  const oneAtATime = createSuspects()
   const alarm = createAlarm()
   const inWork = new Map<string, Promise<void>>()
 
@@ -92,7 +94,8 @@ export function startConsumer(pool: Pool, subscription: Subscription, receive: R
     }
     const last = attempt >= maxAttempts
     try {
-      await receive(message, { attempt, last, signal: stopping.signal })
+      const work = () => receive(message, { attempt, last, signal: stopping.signal })
+      await (runs > SUSPECT_FROM ? oneAtATime(work) : work())
       return undefined
     } catch (error) {
       return { error: String(error).slice(0, 1000), final: last }

@@ -1,6 +1,7 @@
 import type { AsyncMessage, SyncMessage } from 'rabbitmq-client'
 import { isMessage, type Message } from './message.ts'
 import { ATTEMPT } from './rabbitmq-topology.ts'
+import { SUSPECT_FROM } from './suspects.ts'
 
 export type Delivered = AsyncMessage | SyncMessage
 
@@ -9,6 +10,11 @@ export const CONTENT_TYPE = 'application/cloudevents+json'
 export function attemptOf(delivered: Delivered): number {
   const attempt = Number(delivered.headers?.[ATTEMPT] ?? 1)
   return Number.isInteger(attempt) && attempt > 0 ? attempt : 1
+}
+
+/** The broker counts how often a message came back unanswered. */
+export function isSuspect(delivered: Delivered): boolean {
+  return Number(delivered.headers?.['x-delivery-count'] ?? 0) >= SUSPECT_FROM
 }
 
 /** The properties that a message keeps wherever it is moved. */

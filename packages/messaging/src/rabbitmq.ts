@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AMQPError, type Connection, ConsumerStatus } from 'rabbitmq-client'
 import { type Bus, type Consumer, DEFAULT_PREFETCH, type Receive, retryRule, type Subscription } from './bus.ts'
 import type { Log } from './log.ts'
+import type { Message } from './message.ts'
 import { createDeadLetters } from './rabbitmq-dead-letters.ts'
 import { createMemory } from './rabbitmq-memory.ts'
-import { attemptOf, CONTENT_TYPE, identity, toBytes, toMessage } from './rabbitmq-message.ts'
+import { attemptOf, CONTENT_TYPE, identity, isSuspect, toBytes, toMessage } from './rabbitmq-message.ts'
 import { connectTo, createSender } from './rabbitmq-publisher.ts'
 import {
   ATTEMPT,
@@ -21,13 +22,14 @@ import {
   toDead,
   toRetry,
 } from './rabbitmq-topology.ts'
-import { createTurns } from './turns.ts'
 
 export interface RabbitmqOptions {
   log: Log
   /** Messages on their way without a confirm, at most. Default 500. */
   windowSize?: number | undefined
 }
+
+import { createSuspects } from './suspects.ts'
 
 /** The bus on RabbitMQ 3.10 or later. Two connections, because an alarm blocks the one that publishes. */
 export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOptions): Bus {
@@ -42,16 +44,15 @@ export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOption
   incoming.on('connection', () => {
     ensureExchange(incoming).catch((error) => log.warn({ err: error }, 'broker: cannot declare the exchange'))
   })
-  const inTurn = createTurns((message) =>
+  const publish = (message: Message) =>
     sender.send(
       { exchange: EXCHANGE.exchange, routingKey: message.type, messageId: message.id, contentType: CONTENT_TYPE },
       Buffer.from(JSON.stringify(message)),
-    ),
-  )
+    )
   const consumers = new Map<string, Consumer>()
 
   return {
-    publish: inTurn,
+    publish: (messages) => Promise.all(messages.map(publish)),
 
     consume(subscription, receive) {
       if (consumers.has(subscription.queue)) throw new Error(`${subscription.queue} is already consumed here`)
@@ -108,6 +109,7 @@ function startConsumer(
   const delaysMs = Array.from({ length: maxAttempts - 1 }, (_, index) => delayMs(index + 1))
   const aside = createSender(outgoing, { prepare: (channel) => declareAside(channel, queue, delaysMs) })
   const stopping = new AbortController()
+  const oneAtATime = createSuspects()
   const prefetch = subscription.prefetch ?? DEFAULT_PREFETCH
 
   const consumer = incoming.createConsumer(
@@ -125,7 +127,8 @@ function startConsumer(
       const last = attempt >= maxAttempts
       try {
         if (!message) throw new Error('The body is not a CloudEvents 1.0 message.')
-        await receive(message, { attempt, last, signal: stopping.signal })
+        const work = () => receive(message, { attempt, last, signal: stopping.signal })
+        await (isSuspect(delivered) ? oneAtATime(work) : work())
         return ConsumerStatus.ACK
       } catch (error) {
         if (!message) log.error({ queue, messageId: delivered.messageId }, 'a body that is no message is set aside')

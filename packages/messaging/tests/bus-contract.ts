@@ -7,6 +7,7 @@ import { type Bus, connectBus, type Message, type Subscription } from '../src/me
 import { deadLetterContract } from './dead-letter-contract.ts'
 import { aMessage, type Broker, messages, silent, unique, uniqueType } from './fixture.ts'
 import { outboxContract } from './outbox-contract.ts'
+import { poisonContract } from './poison-contract.ts'
 
 /** What every adapter of the port must do, with a real broker behind it. */
 export function busContract(startBroker: () => Promise<Broker>): void {
@@ -44,6 +45,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
 
   outboxContract(() => broker)
   deadLetterContract(() => broker)
+  poisonContract(() => broker)
 
   describe('delivery', () => {
     it('delivers to every queue bound to the type, whole and once, and to no other', async () => {

@@ -29,6 +29,12 @@ async function postgresBroker(): Promise<Broker> {
       await client.query(`insert into bus.job (queue, message) values ($1, '{"half": 1}')`, [queue])
       await client.end()
     },
+    async giveBack(queue) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query(`update bus.job set visible_at = now() where queue = $1 and dead_at is null`, [queue])
+      await client.end()
+    },
     async remove() {
       await server.stop()
       await rm(folder, { recursive: true, force: true })

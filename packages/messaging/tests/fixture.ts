@@ -12,6 +12,8 @@ export interface Broker {
   start(): Promise<void>
   /** Puts something in a queue that is not a message. */
   poison(queue: string): Promise<void>
+  /** Gives what a dead consumer held to the next one now; the time that takes is the broker's own affair. */
+  giveBack(queue: string): Promise<void>
   remove(): Promise<void>
 }
 
@@ -97,4 +99,12 @@ export async function unpublished(db: Db<TestSchema>): Promise<number> {
     .where('published_at', 'is', null)
     .executeTakeFirstOrThrow()
   return count
+}
+
+/** Effects of these messages, or of all: how many, and of how many messages. */
+export async function effectsOf(db: Db<TestSchema>, ids?: string[]): Promise<{ all: number; distinct: number }> {
+  const { rows } = await sql<{ all: number; distinct: number }>`
+    select count(*) as all, count(distinct message_id) as distinct from effect
+     where ${ids ? sql`message_id = any(${ids})` : sql`true`}`.execute(db)
+  return rows[0] ?? { all: 0, distinct: 0 }
 }

@@ -21,6 +21,7 @@ describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
         await publisher.close()
         await connection.close()
       },
+      async giveBack() {},
       remove: node.remove,
     }
   })
