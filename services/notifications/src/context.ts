@@ -1,5 +1,6 @@
 import type { ServiceClient } from '@guichet/server'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Webhook } from 'standardwebhooks'
 import type { Config } from './config.ts'
 import type { Keys } from './consent/address-key.ts'
 import type { Db } from './db.ts'
@@ -25,5 +26,7 @@ export interface Context {
   slowDomains: SlowDomains
   /** Signs links, and finds addresses again that are not kept. */
   keys: Keys
+  /** Verifies what the mail provider tells; undefined: nobody may. */
+  mailEvents: Webhook | undefined
   webhooks: WebhookTools
 }

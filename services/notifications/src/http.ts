@@ -12,15 +12,21 @@ import { getDelivery } from './routes/get-delivery.ts'
 import { getMailSettings } from './routes/get-mail-settings.ts'
 import { getPreferences } from './routes/get-preferences.ts'
 import { getTemplate } from './routes/get-template.ts'
+import { listAttempts } from './routes/list-attempts.ts'
 import { listBulkMessages } from './routes/list-bulk-messages.ts'
 import { listConsents } from './routes/list-consents.ts'
 import { listDeliveries } from './routes/list-deliveries.ts'
+import { listOrderMessages } from './routes/list-order-messages.ts'
 import { listReminderRules } from './routes/list-reminder-rules.ts'
 import { listTemplates } from './routes/list-templates.ts'
 import { previewBulkMessage } from './routes/preview-bulk-message.ts'
 import { previewReminder } from './routes/preview-reminder.ts'
 import { previewTemplate } from './routes/preview-template.ts'
+import { receiveMailEvent } from './routes/receive-mail-event.ts'
+import { receiveTwilio } from './routes/receive-twilio.ts'
 import { removeReminderRule } from './routes/remove-reminder-rule.ts'
+import { resendConfirmation } from './routes/resend-confirmation.ts'
+import { resendDelivery } from './routes/resend-delivery.ts'
 import { resetTemplate } from './routes/reset-template.ts'
 import { retryDelivery } from './routes/retry-delivery.ts'
 import { saveMailSettings } from './routes/save-mail-settings.ts'
@@ -59,6 +65,11 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     listDeliveries(app, ctx)
     getDelivery(app, ctx)
     retryDelivery(app, ctx)
+    resendDelivery(app, ctx)
+    listAttempts(app, ctx)
+    listOrderMessages(app, ctx)
+    resendConfirmation(app, ctx)
+    receiveMailEvent(app, ctx)
     webhookRoutes(app, ctx)
     listReminderRules(app, ctx)
     previewReminder(app, ctx)

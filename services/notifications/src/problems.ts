@@ -69,6 +69,16 @@ export const PROBLEMS = defineProblems({
     title: { en: 'This message has begun to be sent.', fr: 'L’envoi de ce message a commencé.' },
     detail: { en: 'Cancel it to stop the rest.', fr: 'Annulez-le pour arrêter le reste.' },
   },
+  'mail-refused': {
+    status: 502,
+    title: { en: 'The mail server did not take the mail.', fr: 'Le serveur de messagerie a refusé l’e-mail.' },
+    detail: { en: 'It said: {words}', fr: 'Sa réponse : {words}' },
+  },
+  'resent-too-often': {
+    status: 429,
+    title: { en: 'This message was sent again often enough.', fr: 'Ce message a été renvoyé assez souvent.' },
+    detail: { en: '{max} times an hour at most.', fr: '{max} fois par heure au plus.' },
+  },
   'bulk-message-over': {
     status: 409,
     title: { en: 'This message is through.', fr: 'Ce message est terminé.' },

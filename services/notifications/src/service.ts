@@ -12,6 +12,7 @@ import {
 } from '@guichet/server'
 import type { PublicHostRules } from '@guichet/server/public-hosts'
 import type { FastifyBaseLogger } from 'fastify'
+import { Webhook } from 'standardwebhooks'
 import type { Config, Secrets } from './config.ts'
 import { createKeys } from './consent/address-key.ts'
 import { startConsuming } from './consumers.ts'
@@ -26,6 +27,8 @@ import type { Job } from './jobs/job.ts'
 import { startBulk } from './jobs/send-bulk.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
+import { takeReturnedMail } from './mail-events/take-returned-mail.ts'
+import { listenToProvider } from './sms/listen-to-provider.ts'
 import { createSms } from './sms/provider.ts'
 import { startWebhooks } from './webhooks/start.ts'
 import { createWebhookTools } from './webhooks/tools.ts'
@@ -57,7 +60,7 @@ export function createNotifications(
   const log = overrides.log ?? createLog('notifications', config.logLevel)
   const now = overrides.now ?? (() => new Date())
   const db = createDatabase<Schema>(secrets.databaseUrl, {
-    max: config.sendersMax + 6,
+    max: config.sendersMax * 2 + 6,
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   })
   const cutoffs = createTokenCutoffs(db)
@@ -89,6 +92,7 @@ export function createNotifications(
     slowDomains: createSlowDomains(config.sendersMax, now),
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
     webhooks: createWebhookTools(config, secrets, overrides.webhookHosts),
+    mailEvents: secrets.mailEventsSecret ? new Webhook(secrets.mailEventsSecret) : undefined,
   }
   const verifier =
     overrides.verifier ??
@@ -126,6 +130,11 @@ export function createNotifications(
       log.info({ url }, 'ready')
       return { url }
     },
+      listenToProvider(context)
+      const { bounceAddress, bounceSmtpPort } = config
+      if (bounceAddress && bounceSmtpPort !== undefined) {
+        jobs.push(await takeReturnedMail(context, { port: bounceSmtpPort, host: config.host, bounceAddress }))
+      }
     async stop() {
       await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])
       cutoffs.stop()

@@ -1,6 +1,7 @@
 import { createLog, createVerifier, newUuid, parseId, toId } from '@guichet/server'
 import { testBus, testClock, testDatabase, testTokens } from '@guichet/testkit'
 import type { Config, Secrets } from '../src/config.ts'
+import type { State } from '../src/kinds.ts'
 import { createNotifications, type Overrides } from '../src/service.ts'
 import { type OrderAnswer, orderAnswer, type Peers, PUBLIC_URL } from './peers.ts'
 
@@ -10,6 +11,7 @@ export interface FixtureOptions {
   smsUrl?: string
   config?: Partial<Config>
   overrides?: Overrides
+  secrets?: Partial<Secrets>
   /** Jobs and consumers run by default; without them only the API answers. */
   started?: boolean
 }
@@ -50,6 +52,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
     smsUrl: options.smsUrl,
   }
   const service = createNotifications(
+    ...options.secrets,
     { config, secrets },
     {
       now: clock.now,
@@ -140,7 +143,7 @@ export async function addRow(
   row: {
     organizerId?: string
     orderId?: string
-    state?: 'pending' | 'sending' | 'retrying' | 'sent' | 'failed'
+    state?: State
     recipient?: string
     attempts?: number
   } = {},
@@ -166,7 +169,10 @@ export async function addRow(
       recipient_name: 'Zoë',
       language: 'en',
       last_error: state === 'failed' ? '550 No such mailbox here' : null,
-      sent_at: state === 'sent' ? now : null,
+      sent_at: ['sent', 'delivered', 'bounced'].includes(state) ? now : null,
+      delivered_at: state === 'delivered' ? now : null,
+      bounced_at: state === 'bounced' ? now : null,
+      skip_reason: state === 'skipped' ? 'called-off' : null,
       next_attempt_at: new Date(now.getTime() + 3_600_000),
       created_at: now,
     })
