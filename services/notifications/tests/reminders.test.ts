@@ -184,27 +184,6 @@ describe('a reminder', () => {
     expect(await settled(rule, 1)).toMatchObject([{ state: 'skipped', skip_reason: 'too-late' }])
     expect(await mailsTo(order)).toEqual([])
   })
-
-  it('begins once, with many workers at once, and its control without the lock begins many times', async () => {
-    const facts = eventFacts(fixture, { hoursAhead: 48 })
-    await messages.published(facts)
-    const quiet = await startNotifications({ started: false })
-    const rule = await remind(facts, 24)
-    const row = await fixture.db
-      .selectFrom('reminder_rule')
-      .select('id')
-      .where('id', '=', parseId('rem', rule) ?? '')
-      .executeTakeFirstOrThrow()
-    const announced = async () =>
-      (
-        await fixture.db.selectFrom('announcement').select('source').where('reminder_rule_id', '=', row.id).execute()
-      ).map(({ source }) => source)
-    fixture.clock.advance(24 * HOUR)
-    await Promise.all(Array.from({ length: 12 }, () => beginReminder(fixture.context)))
-    await inState(rule, 'begun')
-    expect(await announced()).toHaveLength(1)
-    await quiet.end()
-  })
 })
 
 const hoursBefore = (startsAt: string, hours: number) => new Date(Date.parse(startsAt) - hours * 3_600_000)
