@@ -51,11 +51,6 @@ export const PROBLEMS = defineProblems({
     },
     detail: { en: 'There are {max} at most.', fr: 'Il y en a {max} au plus.' },
   },
-  'mail-refused': {
-    status: 502,
-    title: { en: 'The mail server did not take the mail.', fr: 'Le serveur de messagerie a refusé l’e-mail.' },
-    detail: { en: 'It said: {words}', fr: 'Sa réponse : {words}' },
-  },
   'bulk-message-not-draft': {
     status: 409,
     title: { en: 'This message is no draft any more.', fr: 'Ce message n’est plus un brouillon.' },
@@ -69,6 +64,11 @@ export const PROBLEMS = defineProblems({
     title: { en: 'This message has begun to be sent.', fr: 'L’envoi de ce message a commencé.' },
     detail: { en: 'Cancel it to stop the rest.', fr: 'Annulez-le pour arrêter le reste.' },
   },
+  'bulk-message-over': {
+    status: 409,
+    title: { en: 'This message is through.', fr: 'Ce message est terminé.' },
+    detail: { en: 'There is nothing left to cancel.', fr: 'Il n’y a plus rien à annuler.' },
+  },
   'mail-refused': {
     status: 502,
     title: { en: 'The mail server did not take the mail.', fr: 'Le serveur de messagerie a refusé l’e-mail.' },
@@ -78,11 +78,6 @@ export const PROBLEMS = defineProblems({
     status: 429,
     title: { en: 'This message was sent again often enough.', fr: 'Ce message a été renvoyé assez souvent.' },
     detail: { en: '{max} times an hour at most.', fr: '{max} fois par heure au plus.' },
-  },
-  'bulk-message-over': {
-    status: 409,
-    title: { en: 'This message is through.', fr: 'Ce message est terminé.' },
-    detail: { en: 'There is nothing left to cancel.', fr: 'Il n’y a plus rien à annuler.' },
   },
   'already-sent': {
     status: 409,
