@@ -48,6 +48,10 @@ const commands: Record<string, Command> = {
     summary: 'import events from FILE (conferences, ics, jsonld, csv); see import --help',
     run: async (args) => (await import('./import/import-command.ts')).importCommand(args),
   },
+  'broker-access': {
+    summary: 'print what lets an organizer hear of its own events at RabbitMQ: broker-access ORGANIZER_ID [--vhost /]',
+    run: async (args) => (await import('./broker-access.ts')).brokerAccess(args),
+  },
   webhooks: {
     summary: 'for who writes a receiver: listen [--forward URL], trigger TYPE; see webhooks --help',
     run: async (args) => (await import('./webhooks/webhooks.ts')).webhooks(args),
