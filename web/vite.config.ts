@@ -20,6 +20,8 @@ export default defineConfig({
           'font-src': ['self'],
           'connect-src': ['self'],
           'manifest-src': ['self'],
+          // The preview of a mail, which has a policy of its own.
+          'frame-src': ['self'],
           'form-action': ['self'],
           'frame-ancestors': ['none'],
           'base-uri': ['none'],
