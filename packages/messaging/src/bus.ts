@@ -46,8 +46,8 @@ export interface Consumer {
  */
 export interface Bus {
   /**
-   * One outcome per message, in the same order. Never throws. Messages of one subject leave in the order of the calls,
-   * also of calls at the same time; after one that failed, the later ones of its subject fail too.
+   * One outcome per message, in the same order. Never throws. Messages reach a queue in the order of the calls, also of
+   * calls at the same time; after one that failed, the later ones that are already here fail too.
    */
   publish(messages: readonly Message[]): Promise<Outcome[]>
   consume(subscription: Subscription, receive: Receive): Consumer

@@ -18,7 +18,8 @@ export interface SenderOptions {
 
 /**
  * A confirming, mandatory publisher on a channel of its own, which answers with an outcome instead of throwing. What
- * is sent at the same time leaves in the order of the calls.
+ * is sent at the same time leaves in the order of the calls, and the broker keeps it; after one that failed, all that
+ * have no confirm yet fail too, so that nothing overtakes it.
  */
 export function createSender(
   connection: Connection,
@@ -72,8 +73,9 @@ export function createSender(
         if (!using) return 'failed'
         const channel = await using
         const confirmed = channel.basicPublish({ ...envelope, correlationId, mandatory: true, durable: true }, body)
-        await within(CONFIRM_TIMEOUT_MS, confirmed, () => giveUp(using))
+        await within(CONFIRM_TIMEOUT_MS, confirmed)
       } catch {
+        giveUp(using)
         return 'failed'
       } finally {
         room.leave()
@@ -115,13 +117,10 @@ function createRoom(size: number) {
   }
 }
 
-async function within<T>(milliseconds: number, promise: Promise<T>, onTimeout: () => void): Promise<T> {
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      onTimeout()
-      reject(new Error(`no answer in ${milliseconds} ms`))
-    }, milliseconds)
+    timer = setTimeout(() => reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds)
   })
   try {
     return await Promise.race([promise, timeout])
@@ -139,8 +138,8 @@ export function connectTo(url: string, connectionName: string): Connection {
     url: `${scheme}://${login && `${login}@`}${list[0]}${rest}`,
     hosts: list,
     connectionName,
-    // The client gives a peer up after four silent halves of this: 16 to 20 s.
-    heartbeat: 8,
+    // The client gives a peer up after four to five silent halves of this: 14 to 18 s.
+    heartbeat: 7,
     acquireTimeout: 5_000,
     connectionTimeout: 5_000,
     retryLow: 100,

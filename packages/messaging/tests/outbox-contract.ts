@@ -141,6 +141,21 @@ export function outboxContract(getBroker: () => Broker): void {
       expect(wire).toEqual(sent)
     })
 
+    it('sends a backlog in order', async () => {
+      const type = uniqueType()
+      const wire: string[] = []
+      const consumer = bus.consume({ queue: unique('tap'), types: [type], prefetch: 1 }, async ({ id }) => {
+        wire.push(id)
+      })
+      stops.push(consumer.stop)
+      await consumer.bound
+      const facts = Array.from({ length: 3_000 }, (_, n) => ({ type, subject: `tst_${n % 3}`, data: { n } }))
+      const ids = await inTransaction(database.db, (tx) => addToOutbox(tx, facts))
+      relay()
+      await eventually(() => wire.length >= ids.length, 30_000)
+      expect(wire).toEqual(ids)
+    })
+
     it('keeps what nobody wants yet, holds up nothing else, and sends it when a queue is there', async () => {
       const [orphan, wanted] = [uniqueType(), uniqueType()]
       await consumeWithInbox(wanted)
