@@ -81,7 +81,7 @@ async function isBehind(ctx: Context, { id }: Claimed): Promise<boolean> {
     select count(*)::int as overdue
       from (select from delivery
              where bulk_message_id = ${id} and state in ('pending', 'sending', 'retrying')
-               and next_attempt_at <= ${ctx.now()} limit ${OVERDUE_MAX}) as some`.execute(ctx.db)
+               and next_attempt_at <= ${ctx.now()} limit ${OVERDUE_MAX}) as due`.execute(ctx.db)
   return (rows[0]?.overdue ?? 0) >= OVERDUE_MAX
 }
 
