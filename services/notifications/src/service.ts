@@ -107,7 +107,7 @@ export function createNotifications(
   const app = createHttp(context, { verifier, ready })
 
   let bus: Bus | undefined
-  app.after(() => addDeadLetterRoutes(app, { queues: ['notifications'], bus: () => bus }))
+  app.after(() => addDeadLetterRoutes(app, { queues: ['notifications', 'webhooks'], bus: () => bus }))
   let consumer: Consumer | undefined
   let jobs: Job[] = []
 
