@@ -65,6 +65,8 @@ export interface Bus {
  * disk. Rejects when the broker is away or may not be asked.
  */
 export interface BrokerMemory {
+  /** How far back what was published is sent again to a broker that lost it, at most 168. */
+  republishHours: number
   /** Another number after each new connection: until then, what was there still is. */
   session(): number
   holds(publisher: string): Promise<boolean>
@@ -74,6 +76,7 @@ export interface BrokerMemory {
 
 export const DEFAULT_BACKOFF_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000]
 export const DEFAULT_PREFETCH = 10
+export const DEFAULT_REPUBLISH_HOURS = 24
 
 /** The retry rule of a subscription, shared by the adapters so that they cannot differ. */
 export function retryRule(subscription: Subscription): { maxAttempts: number; delayMs(attempt: number): number } {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { createAlarm } from './alarm.ts'
-import type { Bus, Outcome } from './bus.ts'
+import { type Bus, DEFAULT_REPUBLISH_HOURS, type Outcome } from './bus.ts'
 import { type EmbeddedConsumer, startConsumer } from './embedded-consumer.ts'
 import { createDeadLetters } from './embedded-dead-letters.ts'
 import { PREPARE, PUBLISH } from './embedded-schema.ts'
@@ -50,6 +50,7 @@ export function connectEmbedded(url: string, { log }: { log: Log }): Bus {
 
     deadLetters: createDeadLetters(pool),
     memory: {
+      republishHours: DEFAULT_REPUBLISH_HOURS,
       session: () => session.count(),
       async holds(publisher) {
         const { rowCount } = await pool.query('select from bus.marker where publisher = $1', [publisher])

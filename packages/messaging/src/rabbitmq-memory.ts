@@ -7,12 +7,13 @@ import { asideExchange, markerName, markerQueue, toMarker } from './rabbitmq-top
  * The sign is a message, not only its queue: an operator who restores the broker's definitions restores queues, but
  * nothing that was in them.
  */
-export function createMemory(connection: Connection): BrokerMemory {
+export function createMemory(connection: Connection, republishHours: number): BrokerMemory {
   let session = 0
   connection.on('connection', () => {
     session++
   })
   return {
+    republishHours,
     session: () => session,
 
     async holds(publisher) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Channel, Connection, type Envelope } from 'rabbitmq-client'
-import type { Outcome } from './bus.ts'
+import { DEFAULT_REPUBLISH_HOURS, type Outcome } from './bus.ts'
 
 /** A broker that takes longer is blocked or gone; must stay below the relay's time in a transaction (20 s). */
 const CONFIRM_TIMEOUT_MS = 10_000
@@ -146,4 +146,19 @@ export function connectTo(url: string, connectionName: string): Connection {
     retryHigh: 3_000,
     noDelay: true,
   })
+}
+
+/** What an operator may say in the query of a broker's URL: `?window=1000&republish_hours=48`. */
+export function readOptions(url: string): { window: number | undefined; republishHours: number } {
+  const query = new URLSearchParams(url.split('?')[1])
+  const read = (name: string, most: number) => {
+    const value = query.get(name)
+    if (value === null) return undefined
+    const number = Number(value)
+    if (!Number.isInteger(number) || number < 1 || number > most) {
+      throw new Error(`${name} in the URL of the broker must be a number from 1 to ${most}`)
+    }
+    return number
+  }
+  return { window: read('window', 10_000), republishHours: read('republish_hours', 168) ?? DEFAULT_REPUBLISH_HOURS }
 }

@@ -6,7 +6,7 @@ import type { Message } from './message.ts'
 import { createDeadLetters } from './rabbitmq-dead-letters.ts'
 import { createMemory } from './rabbitmq-memory.ts'
 import { attemptOf, CONTENT_TYPE, identity, isSuspect, toBytes, toMessage } from './rabbitmq-message.ts'
-import { connectTo, createSender } from './rabbitmq-publisher.ts'
+import { connectTo, createSender, readOptions } from './rabbitmq-publisher.ts'
 import {
   ATTEMPT,
   asideExchange,
@@ -35,11 +35,12 @@ import { createSuspects } from './suspects.ts'
 export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOptions): Bus {
   const outgoing = connectTo(url, 'guichet-publish')
   const incoming = connectTo(url, 'guichet-consume')
-  const memory = createMemory(outgoing)
+  const { window = windowSize, republishHours } = readOptions(url)
+  const memory = createMemory(outgoing, republishHours)
   announce(outgoing, log)
   incoming.on('error', (error) => log.debug({ err: error }, 'broker: consuming connection lost'))
   const prepareExchange = () => ensureExchange(outgoing)
-  const sender = createSender(outgoing, { prepare: prepareExchange, ...(windowSize ? { windowSize } : {}) })
+  const sender = createSender(outgoing, { prepare: prepareExchange, ...(window ? { windowSize: window } : {}) })
   // Consumers cannot bind before it is there; after a broker that lost its disk it is not.
   incoming.on('connection', () => {
     ensureExchange(incoming).catch((error) => log.warn({ err: error }, 'broker: cannot declare the exchange'))

@@ -10,8 +10,6 @@ import { requestRepublish } from './republish.ts'
 export interface RelayOptions<S> extends Omit<PassOptions<S>, 'onSent'> {
   /** Longest pause between looks at the outbox when nothing wakes the relay. Default 500. */
   pollMs?: number | undefined
-  /** What was published in these last hours is sent again to a broker that lost its disk. Default 24, at most 168. */
-  republishHours?: number | undefined
   /** Gets the outbox's gauges and counters: a service's `app.metrics`. */
   metrics?: Registry | undefined
 }
@@ -34,7 +32,7 @@ const PURGE_EVERY_MS = 3_600_000
  * turns. While the broker is away the rows wait; nothing else notices. A broker that lost everything gets it again.
  */
 export function startRelay<S>(options: RelayOptions<S>): Relay {
-  const { db, bus, log, source, pollMs = 500, republishHours = 24 } = options
+  const { db, bus, log, source, pollMs = 500 } = options
   const counts: Sent = { published: 0, unroutable: 0, failed: 0 }
   let stopped = false
   let waitMs = EAGER_MS
@@ -58,7 +56,7 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
     const session = bus.memory.session()
     if (met === session) return
     if (!(await bus.memory.holds(source))) {
-      const since = new Date(Date.now() - republishHours * 3_600_000)
+      const since = new Date(Date.now() - bus.memory.republishHours * 3_600_000)
       const count = await requestRepublish(db, 'the broker has lost everything', since)
       if (count > 0) log.warn({ count, since }, 'relay: the broker has lost everything; sending again what it had')
       await bus.memory.keep(source)

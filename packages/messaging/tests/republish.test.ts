@@ -96,6 +96,7 @@ describe('sending again', () => {
     const bus = testBus()
     const deeds: string[] = []
     const memory = {
+      republishHours: 24,
       session: () => 1,
       holds: async () => false,
       keep: async (publisher: string) => {

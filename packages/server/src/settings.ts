@@ -51,7 +51,8 @@ export function readSettings(env: Record<string, string | undefined>, prefix: st
   }
   function checkedUrl(name: string, value: string | undefined): string {
     if (value === undefined) return ''
-    if (!URL.canParse(value)) faults.push(`${prefix}${name} is not a URL`)
+    // Brokers may be several, tried in turn: amqp://user:password@host1:5672,host2:5672
+    if (!URL.canParse(value.replace(/^(amqps?:\/\/[^/,]*),[^/]*/, '$1'))) faults.push(`${prefix}${name} is not a URL`)
     return value.replace(/\/+$/, '')
   }
 

@@ -65,7 +65,7 @@ export function testBus(): TestBus {
       mend: async () => false,
       discard: async () => 0,
     },
-    memory: { session: () => 1, holds: async () => true, keep: async () => {} },
+    memory: { republishHours: 24, session: () => 1, holds: async () => true, keep: async () => {} },
     ready: () => true,
     close: async () => consumers.clear(),
   }
