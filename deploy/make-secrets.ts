@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDefinitions } from './rabbitmq/definitions.ts'
 
 // Makes what is missing of an installation's secrets in a folder, one file each, and touches nothing that exists.
-// compose.yaml runs it once, before everything else: node make-secrets.ts /secrets
+// compose.yaml runs it once, before everything else: node deploy/make-secrets.ts /secrets
 
 const folder = process.argv[2]
 if (!folder) throw new Error('Usage: make-secrets.ts FOLDER')
@@ -13,6 +14,12 @@ mkdirSync(folder, { recursive: true })
 function keep(name: string, value: () => string): void {
   const path = join(folder as string, name)
   if (!existsSync(path)) writeFileSync(path, value(), { mode: 0o444 })
+}
+/** By another file's name first, so that nobody reads half of it. */
+function write(name: string, value: string): void {
+  const path = join(folder as string, name)
+  writeFileSync(`${path}.new`, value, { mode: 0o444 })
+  renameSync(`${path}.new`, path)
 }
 const random = () => randomBytes(36).toString('base64url')
 
@@ -35,15 +42,19 @@ for (const name of [
 keep('payments_webhook_secret', () => `whsec_${randomBytes(32).toString('base64')}`)
 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-for (const service of ['accounts', 'events', 'tickets', 'notifications']) {
+const SERVICES = ['accounts', 'events', 'tickets', 'notifications'] as const
+for (const service of SERVICES) {
   keep(`${service}_database_password`, random)
   keep(
     `${service}_database_url`,
     () => `postgres://${service}:${read(`${service}_database_password`)}@postgres:5432/${service}`,
   )
+  keep(`${service}_bus_password`, random)
+  keep(`${service}_bus_url`, () => `amqp://${service}:${read(`${service}_bus_password`)}@rabbitmq:5672/`)
 }
-keep('bus_url', () => `amqp://guichet:${read('rabbitmq_password')}@rabbitmq:5672/`)
-keep(
-  'rabbitmq.conf',
-  () => `default_user = guichet\ndefault_pass = ${read('rabbitmq_password')}\nloopback_users = none\n`,
-)
+
+// Written anew each time, as a new release may have new messages: the broker reads them whenever it starts.
+const [accounts, events, tickets, notifications] = SERVICES.map((service) => read(`${service}_bus_password`))
+const passwords = { accounts, events, tickets, notifications } as Record<(typeof SERVICES)[number], string>
+write('rabbitmq_definitions.json', makeDefinitions(passwords, read('rabbitmq_password')))
+write('rabbitmq.conf', `load_definitions = ${join(folder, 'rabbitmq_definitions.json')}\nloopback_users = none\n`)

@@ -14,7 +14,7 @@ export interface PassOptions<S> {
   batchSize?: number | undefined
   /**
    * How long a broker that lost everything is left to itself, so that the consumers have declared their queues again
-   * before anything is sent to it. Default 10 s; nothing waits where the broker's own definitions make the queues.
+   * before anything is sent to it. Default 10 s. (Where the broker's own definitions make the queues it has them sooner.)
    */
   settleMs?: number | undefined
   /** Told what became of each page. */
