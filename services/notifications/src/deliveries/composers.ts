@@ -4,6 +4,7 @@ import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchHold } from '../content/held-order.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import { fetchRefund } from '../content/refund.ts'
+import { fetchTicketsPdf } from '../content/tickets-pdf.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
 import { checkChange } from '../events/check-change.ts'
@@ -104,7 +105,9 @@ async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
   if (claim.organizerId) await takeOverConsents(ctx, order, claim.organizerId)
   await planSms(ctx, claim, order.buyer.phone)
-  return orderLetter(ctx, claim, order)
+  const pdf = await fetchTicketsPdf(ctx, claim.orderId ?? '', order)
+  const context = { facts: claim.announcement?.facts ?? {}, now: ctx.now(), shop: shopOf(ctx), pdf }
+  return toBuyer(ctx, claim, order, composeOrderLetter('order-confirmation', order, context))
 }
 
 async function holdReminder(ctx: Context, claim: Claim): Promise<Draft> {

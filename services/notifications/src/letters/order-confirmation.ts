@@ -5,7 +5,7 @@ import { orderWords } from './order-words.ts'
 
 /** The tickets. Sent late, after the order was refunded, it says so instead of handing out what no longer opens a door. */
 export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
-  const { order, shop, now, t } = input
+  const { order, shop, now, t, pdf } = input
   const { card, variables } = orderWords(input)
   const valid = order.state === 'confirmed'
   const law = order.totalMinor > 0 ? withdrawalSentence(order.language, now) : undefined
@@ -14,7 +14,10 @@ export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
     kind: 'order-confirmation',
     language: order.language,
     // An order whose tickets are not in our copy yet has one at least.
-    variables: { ...variables, order: { ...variables.order, tickets: Math.max(order.tickets.length, 1) } },
+    variables: {
+      ...variables,
+      order: { ...variables.order, tickets: Math.max(order.tickets.length, 1), attached: valid && pdf !== undefined },
+    },
     button: openOrder(input),
     blocks: {
       event: { is: 'event', struck: false, event: card },
@@ -24,6 +27,6 @@ export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
     notices: valid ? [] : [t('order-confirmation.no-longer')],
     legal: [...(valid ? [t('order-confirmation.link-is-key')] : []), ...(law ? [law] : [])],
     footer: t('footer.order', { shop: shop.name }),
-    attachments: valid ? [calendarPart(input, { description, cancelled: false })] : [],
+    attachments: valid ? [...(pdf ? [pdf] : []), calendarPart(input, { description, cancelled: false })] : [],
   }
 }

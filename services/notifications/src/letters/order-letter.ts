@@ -2,6 +2,7 @@ import type { Occasion, Order } from '../content/order.ts'
 import { toOccasion } from '../content/order.ts'
 import type { Refund } from '../content/refund.ts'
 import type { EventFacts } from '../db.ts'
+import type { Attachment } from '../mail/mailer.ts'
 import { textsOf } from '../messages/texts.ts'
 import { composeEventCancelled } from './event-cancelled.ts'
 import { composeEventMoved } from './event-moved.ts'
@@ -32,11 +33,11 @@ export const ORDER_KINDS = Object.keys(COMPOSERS) as readonly OrderKind[]
 export function composeOrderLetter(
   kind: OrderKind,
   order: Order,
-  context: LetterContext & { facts: EventFacts; refund?: Refund | undefined },
+  context: LetterContext & { facts: EventFacts; refund?: Refund | undefined; pdf?: Attachment | undefined },
 ): LetterDraft {
-  const { now, shop, facts, refund } = context
+  const { now, shop, facts, refund, pdf } = context
   const occasion = mergeFacts(order, facts)
-  return COMPOSERS[kind]({ order, occasion, facts, refund, now, shop, t: textsOf(order.language) })
+  return COMPOSERS[kind]({ order, occasion, facts, refund, pdf, now, shop, t: textsOf(order.language) })
 }
 
 /** The event as an announcement told of it, else as tickets has it. */

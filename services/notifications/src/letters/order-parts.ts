@@ -14,6 +14,8 @@ export interface OrderLetterInput {
   facts: EventFacts
   /** Of letters about a refund. */
   refund?: Refund | undefined
+  /** Of the confirmation: the tickets to print. */
+  pdf?: Attachment | undefined
   now: Date
   shop: Shop
   t: Translate

@@ -4,10 +4,12 @@ import type { Entry } from '../content/waiting-entry.ts'
 import type { EventFacts } from '../db.ts'
 import { type Kind, ruleOf } from '../kinds.ts'
 import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
+import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterContext, LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import { textsOf } from '../messages/texts.ts'
 import { sampleOrder } from './sample-order.ts'
 
 /** What a sample is made of. */
@@ -49,9 +51,38 @@ const SAMPLES: Partial<Record<Kind, Sample>> = {
     }),
   'event-rescheduled': (context) => {
     const { startsAt, endsAt, timeZone, title } = context.order.event
-    const previousStartsAt = new Date(Date.parse(startsAt) - 168 * HOUR).toISOString()
+    const shift = (at: string) => new Date(Date.parse(at) - 168 * HOUR).toISOString()
+    const previousStartsAt = shift(startsAt)
+    const previous = { startsAt: previousStartsAt, endsAt: shift(endsAt), timeZone }
     const names = { en: title, fr: title }
-    return orderSample('event-rescheduled', context, { startsAt, endsAt, timeZone, title: names, previousStartsAt })
+    return orderSample('event-rescheduled', context, {
+      startsAt,
+      endsAt,
+      timeZone,
+      title: names,
+      previousStartsAt,
+      previous,
+    })
+  },
+  'event-moved': (context) => {
+    const place = {
+      name: 'Opéra Bastille',
+      address: 'Place de la Bastille',
+      city: 'Paris',
+      country: 'FR',
+      online: false,
+    }
+    return orderSample('event-moved', context, { previous: { venue: place } })
+  },
+  'event-reminder': (context) =>
+    orderSample('event-reminder', {
+      ...context,
+      now: new Date(Date.parse(context.order.event.startsAt) - 48 * HOUR),
+    }),
+  'hold-reminder': (context) => {
+    const expiresAt = new Date(context.now.getTime() + HOUR / 20).toISOString()
+    const order = { ...context.order, expiresAt, number: context.order.number.slice(-6) }
+    return composeHoldReminder({ ...context, order, occasion: order.event, facts: {}, t: textsOf(context.language) })
   },
   'email-confirmation': ofAccount('email-confirmation'),
   'password-reset': ofAccount('password-reset'),

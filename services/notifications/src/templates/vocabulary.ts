@@ -25,6 +25,10 @@ export const MEANINGS: Record<string, Words> = {
   'order.tickets': { en: 'How many tickets', fr: 'Combien de billets' },
   'order.paid': { en: 'Whether it cost anything (for “if”)', fr: 'Si elle a coûté quelque chose (pour « if »)' },
   'order.valid': { en: 'Whether its tickets are valid (for “if”)', fr: 'Si ses billets sont valables (pour « if »)' },
+  'order.attached': {
+    en: 'Whether the tickets are attached (for “if”)',
+    fr: 'Si les billets sont joints (pour « if »)',
+  },
   'order.url': { en: 'The order’s page, with its key', fr: 'La page de la commande, avec sa clé' },
   'reminder.days': { en: 'Days until the event; 0: today', fr: 'Jours avant l’événement ; 0 : aujourd’hui' },
   'reminder.note': { en: 'What you add to the reminder, or nothing', fr: 'Ce que vous ajoutez au rappel, ou rien' },
@@ -82,7 +86,7 @@ const OF_ACCOUNT = [...SHOP, 'account.name', 'link.minutes', 'link.hours']
 /** What the templates of each kind may use. A kind that is not here has none. */
 const VOCABULARY: Record<string, Vocabulary> = {
   'order-confirmation': {
-    variables: OF_ORDER,
+    variables: [...OF_ORDER, 'order.attached'],
     blocks: ['event', 'tickets', 'order', 'payment'],
     essential: ['event', 'button'],
   },
