@@ -83,7 +83,11 @@ function shared(bus: string, startBroker?: () => Promise<Rabbitmq>) {
     broker = await startBroker?.()
     system = await startSystem({
       ...(broker ? { busUrl: broker.url } : {}),
-      env: { tickets: { TICKETS_HOLDS_PER_ADDRESS: '1000000' } },
+      env: {
+        tickets: { TICKETS_HOLDS_PER_ADDRESS: '1000000' },
+        // What a killed process held back goes to the next one after this; by default after a minute.
+        notifications: { NOTIFICATIONS_LEASE_SECONDS: '10' },
+      },
     })
     sale = await openSale(system, await signInAsAdmin(system), { capacity: 1_000_000 })
   })
