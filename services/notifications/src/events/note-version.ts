@@ -5,7 +5,8 @@ import type { EventSnapshot } from './keep-event.ts'
 
 /**
  * Notes a published version, so that a mail can say what was before, and when the mail is due: some minutes after the first
- * change that attendees have not been told, so that a burst of changes is one mail. In whatever order versions come, the
+ * change that attendees have not been told, so that a burst of changes is one mail. Asked of our copy and not of the
+ * message, which may be the first one and come last. In whatever order versions come, the
  * same is noted.
  */
 export async function noteVersion(
@@ -25,7 +26,7 @@ export async function noteVersion(
   await sql`
     update event_copy set announce_at = coalesce(announce_at, ${new Date(now.getTime() + waitSeconds * 1_000)})
      where id = ${id} and status = 'published'
-       and ${version} > coalesce(told_version, (select min(version) from event_version where event_id = ${id}))
+       and version > coalesce(told_version, (select min(version) from event_version where event_id = ${id}))
   `.execute(tx)
 }
 
