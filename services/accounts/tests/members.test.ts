@@ -36,6 +36,9 @@ describe('addMember', () => {
     })
     expect((await accounts.call('GET', '/v1/users/me', undefined, { token: person.token })).status).toBe(401)
     expect(await lastChange()).toMatchObject({ userId: person.userId, organizerId, role: 'finance' })
+    const added = await accounts.messages('accounts.member-added.v1')
+    expect(added.at(-1)).toMatchObject({ userId: person.userId, organizerId, role: 'finance' })
+    expect(added.filter(({ userId }) => userId === owner.userId)).toEqual([])
     expect((await accounts.auditOf('member.added')).at(-1)).toMatchObject({
       actor: owner.userId,
       target: person.userId,

@@ -23,6 +23,26 @@ describe('mintEmailLink', () => {
     expect(new Date(reset.body.expiresAt).getTime() - accounts.clock.now().getTime()).toBe(30 * 60_000)
     const repeated = await mint(token, { userId, purpose: 'sign-up-repeated' })
     expect(repeated.body).toMatchObject({ url: `${PUBLIC_URL}/fr/sign-in`, expiresAt: null })
+    const changed = await mint(token, { userId, purpose: 'password-changed' })
+    expect(changed.body).toMatchObject({ url: `${PUBLIC_URL}/fr/forgot-password`, email, expiresAt: null })
+  })
+
+  it('says of which organizer somebody is a member, as long as they are', async () => {
+    const owner = await accounts.person()
+    const organizerId = await accounts.organizerOf(owner)
+    const { userId, email } = await accounts.memberOf(owner, organizerId, 'door')
+    const token = await accounts.serviceToken('notifications')
+    const body = { userId, purpose: 'member-added', organizerId }
+    expect((await mint(token, body)).body).toMatchObject({
+      url: `${PUBLIC_URL}/fr/console/organizers/${organizerId}`,
+      email,
+      expiresAt: null,
+      organizer: { role: 'door' },
+    })
+    expect((await mint(token, { userId, purpose: 'member-added' })).status).toBe(404)
+    const path = `/v1/organizers/${organizerId}/members/${userId}`
+    await accounts.call('DELETE', path, undefined, { token: owner.token })
+    expect((await mint(token, body)).status).toBe(404)
   })
 
   it('is for notifications alone', async () => {

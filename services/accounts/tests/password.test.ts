@@ -25,6 +25,7 @@ describe('changePassword', () => {
     expect([await enter(email, PASSWORD), await enter(email, NEW)]).toEqual([401, 201])
     expect([await refresh(other.refreshToken), await refresh(session.refreshToken)]).toEqual([401, 200])
     expect((await accounts.auditOf('user.password-changed')).at(-1)?.target).toBe(userId)
+    expect((await accounts.messages('accounts.password-changed.v1')).at(-1)).toMatchObject({ userId, how: 'changed' })
   })
 
   it('needs the present password, and a good new one', async () => {
@@ -67,6 +68,7 @@ describe('S-24: resetPassword', () => {
     expect(await refresh(session.refreshToken)).toBe(401)
     expect((await reset(token, PASSWORD)).body.code).toBe('link-invalid')
     expect((await accounts.auditOf('user.password-reset')).at(-1)?.target).toBe(userId)
+    expect((await accounts.messages('accounts.password-changed.v1')).at(-1)).toMatchObject({ userId, how: 'reset' })
   })
 
   it('honours only the newest link, for half an hour, for its own purpose', async () => {

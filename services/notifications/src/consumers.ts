@@ -4,8 +4,11 @@ import { onEventCancelled } from './consumers/event-cancelled.ts'
 import { onEventChanged } from './consumers/event-changed.ts'
 import { onEventDeleted } from './consumers/event-deleted.ts'
 import { onHoldReminderRequested } from './consumers/hold-reminder-requested.ts'
+import { onMemberAdded } from './consumers/member-added.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
+import { onPasswordChanged } from './consumers/password-changed.ts'
+import { onPaymentFailed } from './consumers/payment-failed.ts'
 import { onTransferAwaited } from './consumers/transfer-awaited.ts'
 import { onUserErased } from './consumers/user-erased.ts'
 import { onWaitingListJoined } from './consumers/waiting-list-joined.ts'
@@ -27,6 +30,7 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
       'tickets.order-refunded.v1': onRefunded('order-refund', now),
       'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),
+      'tickets.payment-failed.v1': onPaymentFailed(now),
       'tickets.payment-refunded.v1': onRefunded('payment-refund', now),
       'tickets.waiting-list-joined.v1': onWaitingListJoined(now),
       'tickets.waiting-list-offered.v1': onWaitingListOffered(now),
@@ -36,6 +40,8 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
       'events.event-cancelled.v1': onEventCancelled(now),
       'events.event-deleted.v1': onEventDeleted(now),
       'accounts.email-link-requested.v1': onEmailLinkRequested(now),
+      'accounts.password-changed.v1': onPasswordChanged(now),
+      'accounts.member-added.v1': onMemberAdded(now),
       'accounts.user-erased.v1': onUserErased,
       ...cutoffs,
     },

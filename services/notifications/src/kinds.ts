@@ -13,6 +13,7 @@ export const KIND_RULES = {
   'transfer-instructions': { about: 'order', purpose: 'transactional', priority: 0 },
   // The buyer asked for this one mail, at this moment: neither night nor unsubscribing is about it.
   'hold-reminder': { about: 'order', purpose: 'transactional', priority: 0 },
+  'payment-failed': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-confirmation': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-refund': { about: 'order', purpose: 'transactional', priority: 0 },
   'order-partial-refund': { about: 'order', purpose: 'transactional', priority: 0 },
@@ -26,6 +27,8 @@ export const KIND_RULES = {
   'email-confirmation': { about: 'account', purpose: 'transactional', priority: 0 },
   'password-reset': { about: 'account', purpose: 'transactional', priority: 0 },
   'sign-up-repeated': { about: 'account', purpose: 'transactional', priority: 0 },
+  'password-changed': { about: 'account', purpose: 'transactional', priority: 0 },
+  'member-added': { about: 'account', purpose: 'transactional', priority: 0 },
   'waiting-list-joined': { about: 'waiting', purpose: 'transactional', priority: 0 },
   'waiting-list-offered': { about: 'waiting', purpose: 'transactional', priority: 0 },
 } as const satisfies Record<string, KindRule>

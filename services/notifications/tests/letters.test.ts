@@ -7,11 +7,13 @@ import type { EventFacts } from '../src/db.ts'
 import { ACCOUNT_KINDS, composeAccountLetter } from '../src/letters/account-letter.ts'
 import type { Letter, LetterDraft } from '../src/letters/letter.ts'
 import { composeOrderLetter, ORDER_KINDS, type OrderKind } from '../src/letters/order-letter.ts'
+import { composePaymentFailed } from '../src/letters/payment-failed.ts'
 import { renderLetter } from '../src/letters/render-letter.ts'
 import { composeWaitingJoined } from '../src/letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../src/letters/waiting-offered.ts'
 import english from '../src/messages/en.json' with { type: 'json' }
 import french from '../src/messages/fr.json' with { type: 'json' }
+import { textsOf } from '../src/messages/texts.ts'
 import { writeLetter } from '../src/templates/write-letter.ts'
 import { entryAnswer, orderAnswer, PUBLIC_URL } from './peers.ts'
 
@@ -34,13 +36,25 @@ const FACTS: Partial<Record<OrderKind, EventFacts>> = {
       startsAt: '2027-03-13T19:30:00.000Z',
       endsAt: '2027-03-13T22:00:00.000Z',
       timeZone: 'Europe/Paris',
-      venue: { name: 'Théâtre du Châtelet', address: '1 place du Châtelet', city: 'Paris', country: 'FR', online: false },
+      venue: {
+        name: 'Théâtre du Châtelet',
+        address: '1 place du Châtelet',
+        city: 'Paris',
+        country: 'FR',
+        online: false,
+      },
     },
   },
   'event-moved': {
     version: 6,
     previous: {
-      venue: { name: 'Théâtre du Châtelet', address: '1 place du Châtelet', city: 'Paris', country: 'FR', online: false },
+      venue: {
+        name: 'Théâtre du Châtelet',
+        address: '1 place du Châtelet',
+        city: 'Paris',
+        country: 'FR',
+        online: false,
+      },
     },
   },
   'event-reminder': {
@@ -91,6 +105,14 @@ function offeredLetter(locale: string, changes: Record<string, unknown> = {}): L
   return written(composeWaitingOffered(entryOf({ locale, ...changes }), order, { now: NOW, shop: SHOP }))
 }
 
+/** Of a hold that ends in ten minutes. */
+function failedLetter(locale: 'en' | 'fr'): Letter {
+  const hold = { ...IDS, locale, number: '3Q2X4VC', state: 'held', expiresAt: '2027-01-10T09:10:00.000Z', tickets: [] }
+  const order = toOrder(orderAnswer(hold))
+  const input = { order, occasion: order.event, facts: {}, now: NOW, shop: SHOP, t: textsOf(locale) }
+  return written(composePaymentFailed(input))
+}
+
 function linkFor(language: 'en' | 'fr'): EmailLink {
   const url = `${PUBLIC_URL}/${language}/confirm-email?token=abc`
   return {
@@ -99,6 +121,7 @@ function linkFor(language: 'en' | 'fr'): EmailLink {
     name: 'Ada Martin',
     language,
     expiresAt: new Date(NOW.getTime() + 86_400_000),
+    organizer: { name: 'Opéra de Paris', role: 'manager' },
   }
 }
 
@@ -118,6 +141,7 @@ function everyLetter(): [string, Letter][] {
       written(composeWaitingJoined(entryOf({ locale: language }), { now: NOW, shop: SHOP })),
     ],
     [`waiting-list-offered.${language}`, offeredLetter(language)],
+    [`payment-failed.${language}`, failedLetter(language)],
   ])
 }
 

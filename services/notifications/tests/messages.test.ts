@@ -29,6 +29,7 @@ describe('each message that is listened to, as its owner wrote it', () => {
     ['tickets.order-refunded.v1', 'order-refund'],
     ['tickets.order-partially-refunded.v1', 'order-partial-refund'],
     ['tickets.payment-refunded.v1', 'payment-refund'],
+    ['tickets.payment-failed.v1', 'payment-failed'],
     ['tickets.waiting-list-offered.v1', 'waiting-list-offered'],
   ])('%s plans one %s', async (type, kind) => {
     const data = await example(type)
@@ -58,6 +59,17 @@ describe('each message that is listened to, as its owner wrote it', () => {
       return rows.length > 0 && rows
     })
     expect(found).toMatchObject([{ event_id: parseId('evt', data.eventId ?? ''), facts: { startsAt: data.startsAt } }])
+  })
+
+  it.each([
+    ['accounts.password-changed.v1', 'password-changed'],
+    ['accounts.member-added.v1', 'member-added'],
+  ])('%s plans one %s to the account, and none more when it comes twice', async (type, kind) => {
+    const data = await example(type)
+    const id = crypto.randomUUID()
+    for (let time = 0; time < 2; time += 1) await fixture.bus.deliver({ id, type, data })
+    const planned = (await fixture.deliveries()).filter((row) => row.kind === kind)
+    expect(planned).toMatchObject([{ order_id: null, recipient_address: null }])
   })
 
   it('accounts.email-link-requested.v1 plans one mail per request', async () => {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { sql } from '@guichet/database'
 import { toUuid } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { checkPendingPayments } from '../src/jobs/check-pending-payments.ts'
 import { expireHolds } from '../src/jobs/expire-holds.ts'
@@ -22,6 +26,17 @@ const sessionsOf = async (order: { id: string }) => {
     .execute()
   const references = payments.map((payment) => payment.provider_reference)
   return (await shop.payments.journal()).sessions.filter((session) => references.includes(session.id))
+}
+
+/** The orders in the messages about failed payments of this one, each of which must be as its contract says. */
+async function failuresOf(order: { id: string }): Promise<string[]> {
+  const { rows } = await sql<{ data: { orderId: string } }>`
+    select data from outbox where type = 'tickets.payment-failed.v1' and subject = ${order.id}
+  `.execute(shop.tickets.context.db)
+  const schema = new URL('../../../contracts/messages/tickets.payment-failed.v1.json', import.meta.url)
+  const valid = formats.default(new Ajv2020({ strict: false })).compile(JSON.parse(await readFile(schema, 'utf8')))
+  for (const { data } of rows) expect([valid(data), valid.errors]).toEqual([true, null])
+  return rows.map(({ data }) => data.orderId)
 }
 
 describe('a payment', () => {
@@ -77,6 +92,7 @@ describe('a payment', () => {
       await eventually(async () => (await shop.call(order, 'payment-check')).json().payment.state === 'failed')
     }
     expect((await shop.read(order)).state).toBe('held')
+    expect(await failuresOf(order)).toEqual([order.id, order.id])
     await shop.payments.act(await shop.payPage(order), 'pay')
     await shop.becomes(order, 'confirmed')
     expect((await sessionsOf(order)).map((session) => session.state).sort()).toEqual([

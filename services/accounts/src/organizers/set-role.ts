@@ -39,6 +39,11 @@ export async function setRole(
     subject: data.userId,
     data: { ...data, changedAt: changedAt.toISOString() },
   })
+  // Nobody is told what he has done himself.
+  if (!before && deed.actor !== data.userId) {
+    const added = { ...data, addedAt: deed.at.toISOString() }
+    await addToOutbox(tx, { type: 'accounts.member-added.v1', subject: data.userId, data: added })
+  }
   const action = role === null ? 'member.removed' : before ? 'member.role-changed' : 'member.added'
   await audit(tx, deed, action, data.userId, { organizerId: data.organizerId, from: before ?? null, to: role })
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { NoContent, PasswordText, REFUSALS } from '../contract.ts'
 import { assertPasswordAcceptable } from '../passwords/password-policy.ts'
 import { revokeSessions } from '../sessions/session.ts'
+import { announcePassword } from '../users/announce-password.ts'
 import { checkPassword } from '../users/check-password.ts'
 import { dropLinks } from '../users/one-time-link.ts'
 import { lockUser } from '../users/user.ts'
@@ -37,6 +38,7 @@ export function changePasswordRoute(app: App, ctx: Context): void {
           .execute()
         await dropLinks(tx, uuid, 'password-reset')
         await revokeSessions(tx, ctx, uuid, 'password-changed', { exceptSessionUuid: toUuid('ses', sessionId) })
+        await announcePassword(tx, uuid, 'changed', ctx.now())
         await audit(tx, deedOf(request, ctx.now()), 'user.password-changed', userId)
       })
       return reply.code(204).send(null)

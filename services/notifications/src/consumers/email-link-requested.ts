@@ -1,7 +1,6 @@
 import type { Message } from '@guichet/messaging'
 import type { Tx } from '../db.ts'
 import { addDeliveries } from '../deliveries/add-deliveries.ts'
-import { ACCOUNT_KINDS, type AccountKind } from '../letters/account-letter.ts'
 import { uuidOf } from '../message-ids.ts'
 
 interface EmailLinkRequested {
@@ -17,7 +16,7 @@ interface EmailLinkRequested {
 export function onEmailLinkRequested(now: () => Date) {
   return async (tx: Tx, { id, data }: Message<EmailLinkRequested>): Promise<void> => {
     const userId = uuidOf('usr', data.userId)
-    if (!isAccountKind(data.purpose)) throw new Error('The message asks for a link of an unknown purpose')
+    if (!isPurpose(data.purpose)) throw new Error('The message asks for a link of an unknown purpose')
     await addDeliveries(tx, now(), [
       {
         source: id,
@@ -31,6 +30,8 @@ export function onEmailLinkRequested(now: () => Date) {
   }
 }
 
-function isAccountKind(purpose: string): purpose is AccountKind {
-  return (ACCOUNT_KINDS as readonly string[]).includes(purpose)
+const PURPOSES = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
+
+function isPurpose(purpose: string): purpose is (typeof PURPOSES)[number] {
+  return (PURPOSES as readonly string[]).includes(purpose)
 }

@@ -13,15 +13,34 @@ export interface EmailLink {
   name: string | null
   language: Language
   expiresAt: Date | null
+  /** Of member-added: where, and as what. */
+  organizer?: { name: string; role: Role } | undefined
+}
+
+export const ROLES = ['owner', 'manager', 'finance', 'support', 'door', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+
+interface EmailLinkAnswer {
+  url: string
+  email: string
+  name?: string | null
+  locale?: string
+  expiresAt?: string | null
+  organizer?: { name: string; role: Role }
 }
 
 /** Has accounts make a link for a user, now: each call may make a new secret. */
-export async function fetchEmailLink(ctx: Context, userUuid: string, purpose: AccountKind): Promise<EmailLink> {
+export async function fetchEmailLink(
+  ctx: Context,
+  userUuid: string,
+  purpose: AccountKind,
+  organizerId?: string,
+): Promise<EmailLink> {
   const answer = (await ask(ctx.accounts, ctx.outages, 'accounts', '/v1/internal/email-links', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ userId: toId('usr', userUuid), purpose }),
-  })) as { url: string; email: string; name?: string | null; locale?: string; expiresAt?: string | null }
+    body: JSON.stringify({ userId: toId('usr', userUuid), purpose, ...(organizerId ? { organizerId } : {}) }),
+  })) as EmailLinkAnswer
   // A link that leads elsewhere would be phishing under our name.
   if (!answer.url.startsWith(`${ctx.config.publicUrl}/`)) {
     throw new NotSent('refused', 'accounts', 'The link does not lead to this shop.')
@@ -32,5 +51,6 @@ export async function fetchEmailLink(ctx: Context, userUuid: string, purpose: Ac
     name: cleanLine(answer.name, 100) || null,
     language: languageOfLocale(answer.locale),
     expiresAt: answer.expiresAt ? new Date(answer.expiresAt) : null,
+    organizer: answer.organizer && { ...answer.organizer, name: cleanLine(answer.organizer.name, 100) },
   }
 }

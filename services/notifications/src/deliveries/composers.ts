@@ -5,6 +5,7 @@ import { fetchHold } from '../content/held-order.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import { fetchRefund } from '../content/refund.ts'
 import { fetchTicketsPdf } from '../content/tickets-pdf.ts'
+import { fetchUnpaid } from '../content/unpaid-order.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
 import { checkChange } from '../events/check-change.ts'
@@ -14,6 +15,7 @@ import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, mergeFacts, type OrderKind } from '../letters/order-letter.ts'
 import { composeOrderSms } from '../letters/order-sms.ts'
+import { composePaymentFailed } from '../letters/payment-failed.ts'
 import { composeReminderSms } from '../letters/reminder-sms.ts'
 import type { RenderedLetter } from '../letters/render-letter.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
@@ -41,6 +43,7 @@ export type Composer = (ctx: Context, claim: Claim) => Promise<Draft>
 const LETTERS: Record<Kind, Composer> = {
   'transfer-instructions': orderLetter,
   'hold-reminder': holdReminder,
+  'payment-failed': paymentFailed,
   'order-confirmation': orderConfirmation,
   'order-refund': refundLetter,
   'order-partial-refund': refundLetter,
@@ -54,6 +57,8 @@ const LETTERS: Record<Kind, Composer> = {
   'email-confirmation': accountLetter,
   'password-reset': accountLetter,
   'sign-up-repeated': accountLetter,
+  'password-changed': accountLetter,
+  'member-added': accountLetter,
   'waiting-list-joined': waitingJoined,
   'waiting-list-offered': waitingOffered,
 }
@@ -110,6 +115,13 @@ async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
   return toBuyer(ctx, claim, order, composeOrderLetter('order-confirmation', order, context))
 }
 
+async function paymentFailed(ctx: Context, claim: Claim): Promise<Draft> {
+  const order = await fetchUnpaid(ctx, claim.orderId ?? '')
+  const t = textsOf(order.language)
+  const input = { order, occasion: order.event, facts: {}, now: ctx.now(), shop: shopOf(ctx), t }
+  return toBuyer(ctx, claim, order, composePaymentFailed(input))
+}
+
 async function holdReminder(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchHold(ctx, claim.orderId ?? '')
   const t = textsOf(order.language)
@@ -146,7 +158,9 @@ async function reminderSms(ctx: Context, claim: Claim): Promise<Draft> {
 
 async function accountLetter(ctx: Context, claim: Claim): Promise<Draft> {
   const kind = claim.kind as AccountKind
-  const link = await fetchEmailLink(ctx, claim.userId ?? '', kind)
+  // The source of member-added begins with the organizer.
+  const [organizerId] = kind === 'member-added' ? claim.source.split(' ') : []
+  const link = await fetchEmailLink(ctx, claim.userId ?? '', kind, organizerId)
   const draft = composeAccountLetter(kind, link, { now: ctx.now(), shop: shopOf(ctx) })
   return {
     recipient: { name: link.name, address: link.email, language: link.language },

@@ -2,7 +2,13 @@ import type { EmailLink } from '../content/email-link.ts'
 import { textsOf } from '../messages/texts.ts'
 import { greetingOf, type LetterContext, type LetterDraft, nameOf, shopWords } from './letter.ts'
 
-export const ACCOUNT_KINDS = ['email-confirmation', 'password-reset', 'sign-up-repeated'] as const
+export const ACCOUNT_KINDS = [
+  'email-confirmation',
+  'password-reset',
+  'sign-up-repeated',
+  'password-changed',
+  'member-added',
+] as const
 export type AccountKind = (typeof ACCOUNT_KINDS)[number]
 
 /** The letters that carry a link of accounts; they differ in words alone. */
@@ -16,6 +22,7 @@ export function composeAccountLetter(kind: AccountKind, link: EmailLink, { now, 
       account: { name: nameOf(link.name) },
       shop: shopWords(shop),
       link: lifetime(link.expiresAt, now),
+      ...(link.organizer ? { organizer: { name: link.organizer.name, role: t(`role.${link.organizer.role}`) } } : {}),
     },
     button: { label: t('action.open'), url: link.url },
     blocks: {},

@@ -7,6 +7,8 @@ import { type AccountKind, composeAccountLetter } from '../letters/account-lette
 import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterContext, LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, type OrderKind } from '../letters/order-letter.ts'
+import type { OrderLetterInput } from '../letters/order-parts.ts'
+import { composePaymentFailed } from '../letters/payment-failed.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
 import { textsOf } from '../messages/texts.ts'
@@ -79,14 +81,13 @@ const SAMPLES: Partial<Record<Kind, Sample>> = {
       ...context,
       now: new Date(Date.parse(context.order.event.startsAt) - 48 * HOUR),
     }),
-  'hold-reminder': (context) => {
-    const expiresAt = new Date(context.now.getTime() + HOUR / 20).toISOString()
-    const order = { ...context.order, expiresAt, number: context.order.number.slice(-6) }
-    return composeHoldReminder({ ...context, order, occasion: order.event, facts: {}, t: textsOf(context.language) })
-  },
+  'hold-reminder': (context) => composeHoldReminder(holdInput(context)),
+  'payment-failed': (context) => composePaymentFailed(holdInput(context)),
   'email-confirmation': ofAccount('email-confirmation'),
   'password-reset': ofAccount('password-reset'),
   'sign-up-repeated': ofAccount('sign-up-repeated'),
+  'password-changed': ofAccount('password-changed'),
+  'member-added': ofAccount('member-added'),
   'waiting-list-joined': (context) => composeWaitingJoined(sampleEntry(context), context),
   'waiting-list-offered': (context) =>
     composeWaitingOffered(
@@ -110,6 +111,13 @@ export function sampleDraft(
   return sample({ ...context, order: context.order ?? sampleOrder(context.language) })
 }
 
+/** A hold that ends in three minutes. */
+function holdInput(context: SampleContext): OrderLetterInput {
+  const expiresAt = new Date(context.now.getTime() + HOUR / 20).toISOString()
+  const order = { ...context.order, expiresAt, number: context.order.number.slice(-6) }
+  return { ...context, order, occasion: order.event, facts: {}, t: textsOf(context.language) }
+}
+
 function ofOrder(kind: OrderKind): Sample {
   return (context) => orderSample(kind, context)
 }
@@ -131,6 +139,7 @@ function ofAccount(kind: AccountKind): Sample {
         name: 'Zoë Lefèvre',
         language,
         expiresAt: new Date(now.getTime() + 24 * HOUR),
+        organizer: { name: 'Opéra de Paris', role: 'manager' },
       },
       { now, shop },
     )

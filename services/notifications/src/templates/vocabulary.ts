@@ -8,6 +8,8 @@ export const MEANINGS: Record<string, Words> = {
   greeting: { en: '“Hello Zoë Lefèvre,”', fr: '« Bonjour Zoë Lefèvre, »' },
   'buyer.name': { en: 'The buyer’s name, or nothing', fr: 'Le nom de l’acheteur, ou rien' },
   'account.name': { en: 'The account’s name, or nothing', fr: 'Le nom du compte, ou rien' },
+  'organizer.name': { en: 'The organizer’s name', fr: 'Le nom de l’organisateur' },
+  'organizer.role': { en: 'The member’s role', fr: 'Le rôle du membre' },
   'shop.name': { en: 'The platform’s name', fr: 'Le nom de la plateforme' },
   'shop.url': { en: 'The platform’s address', fr: 'L’adresse de la plateforme' },
   'event.title': { en: 'The event’s title', fr: 'Le titre de l’événement' },
@@ -95,6 +97,11 @@ const VOCABULARY: Record<string, Vocabulary> = {
     blocks: ['event', 'order'],
     essential: ['button'],
   },
+  'payment-failed': {
+    variables: [...OF_ORDER, 'hold.places', 'hold.deadline', 'hold.zone'],
+    blocks: ['event', 'order'],
+    essential: ['button'],
+  },
   'transfer-instructions': {
     variables: [...OF_ORDER, 'transfer.deadline', 'transfer.zone', 'transfer.reference'],
     blocks: ['event', 'order', 'transfer'],
@@ -137,6 +144,12 @@ const VOCABULARY: Record<string, Vocabulary> = {
   'email-confirmation': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'password-reset': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'sign-up-repeated': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'password-changed': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'member-added': {
+    variables: [...OF_ACCOUNT, 'organizer.name', 'organizer.role'],
+    blocks: [],
+    essential: ['button'],
+  },
   'waiting-list-joined': { variables: OF_WAITING, blocks: ['event'], essential: ['button'] },
   'waiting-list-offered': {
     variables: [...OF_WAITING, 'offer.places', 'offer.deadline', 'offer.zone'],

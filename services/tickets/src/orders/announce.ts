@@ -34,6 +34,25 @@ export function announceTransfer(
   }
 }
 
+/** A payment came to nothing while its places are still held: the buyer can try again. */
+export function announceFailedPayment(
+  payment: Pick<PaymentRow, 'id'>,
+  order: Pick<OrderRow, 'event_id' | 'expires_at' | 'id' | 'organizer_id'>,
+): OutboxEntry {
+  const orderId = toId('ord', order.id)
+  return {
+    type: 'tickets.payment-failed.v1',
+    subject: orderId,
+    data: {
+      orderId,
+      paymentId: toId('pay', payment.id),
+      eventId: toId('evt', order.event_id),
+      organizerId: toId('org', order.organizer_id),
+      expiresAt: order.expires_at.toISOString(),
+    },
+  }
+}
+
 /** The buyer wants to be reminded before the places are let go: by whoever writes to people, if they still are held then. */
 export function announceHoldReminder(
   order: Pick<OrderRow, 'event_id' | 'expires_at' | 'id' | 'organizer_id'>,

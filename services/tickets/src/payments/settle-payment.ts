@@ -1,8 +1,10 @@
 import { inTransaction } from '@guichet/database'
+import { addToOutbox } from '@guichet/messaging'
 import type { Context } from '../context.ts'
 import { COLUMNS, type OrderRow, type PaymentRow, type TicketsTx } from '../db.ts'
 import { charge } from '../ledger/entries.ts'
 import { postLedger } from '../ledger/post-ledger.ts'
+import { announceFailedPayment } from '../orders/announce.ts'
 import { confirmExpiredOrder, confirmHeldOrders } from '../orders/confirm-order.ts'
 import { lockOrder } from '../orders/find-order.ts'
 import { addRefund } from '../refunds/add-refund.ts'
@@ -35,7 +37,7 @@ async function settleAlone(ctx: Context, { payment, found, webhook }: Settlement
     if (webhook && !(await isFirstWebhook(tx, webhook))) return undefined
     const order = await lockOrder(tx, { event_id: payment.event_id, id: payment.order_id })
     const current = await lockPayment(tx, payment)
-    if (found.state === 'failed') await fail(ctx, tx, current)
+    if (found.state === 'failed') await fail(ctx, tx, current, order)
     if (found.state !== 'succeeded' || current.state === 'succeeded' || current.state === 'refunded') return undefined
     const now = await ctx.time(tx)
     const problem = await takeMoney(tx, order, current, found, now)
@@ -122,12 +124,15 @@ async function recordCharge(
     .execute()
 }
 
-async function fail(ctx: Context, tx: TicketsTx, payment: PaymentRow): Promise<void> {
-  await tx
+async function fail(ctx: Context, tx: TicketsTx, payment: PaymentRow, order: OrderRow): Promise<void> {
+  const now = await ctx.time(tx)
+  const { numUpdatedRows } = await tx
     .updateTable('payment')
-    .set({ state: 'failed', settled_at: await ctx.time(tx) })
+    .set({ state: 'failed', settled_at: now })
     .where('event_id', '=', payment.event_id)
     .where('id', '=', payment.id)
     .where('state', '=', 'pending')
-    .execute()
+    .executeTakeFirst()
+  const again = order.state === 'held' && order.expires_at > now && order.buyer_email !== null
+  if (numUpdatedRows === 1n && again) await addToOutbox(tx, announceFailedPayment(payment, order))
 }
