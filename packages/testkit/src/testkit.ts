@@ -1,6 +1,7 @@
 export * from './clock.ts'
 export * from './database.ts'
 export * from './eventually.ts'
+export * from './every-order.ts'
 export * from './openapi.ts'
 export * from './parts.ts'
 export * from './rabbitmq.ts'

@@ -10,5 +10,5 @@ interface EventDeleted {
 
 /** events.event-deleted.v1: it had no orders (its closure was granted); from here on it does not exist. */
 export async function eventDeleted(tx: TicketsTx, message: Message<EventDeleted>): Promise<void> {
-  await dropEvent(tx, message.data)
+  await dropEvent(tx, message.data, message.time)
 }

@@ -46,16 +46,22 @@ export async function keepEvent(tx: TicketsTx, facts: EventFacts): Promise<void>
   if (kept) await touchTerms(tx, eventId)
 }
 
-/** Remembers that an event is gone, also one that we never knew: its earlier messages may still be on the way. */
+/**
+ * Remembers that an event is gone, also one that we never knew: its earlier messages may still be on the way. Nothing else is
+ * kept of it, so that the row is the same whichever came first; it had no orders, so there are none to settle.
+ */
 export async function dropEvent(
   tx: TicketsTx,
   facts: { eventId: string; organizerId: string; version: number },
+  time: string,
 ): Promise<void> {
   const eventId = toUuid('evt', facts.eventId)
   await sql`
     insert into event (event_id, organizer_id, version, status, title, starts_at, ends_at, time_zone, venue)
-    values (${eventId}, ${toUuid('org', facts.organizerId)}, ${facts.version}, 'deleted', '{}', now(), now(), 'UTC', '{}')
-        on conflict (event_id) do update set status = 'deleted', version = excluded.version
-     where event.version <= excluded.version`.execute(tx)
+    values (${eventId}, ${toUuid('org', facts.organizerId)}, ${facts.version}, 'deleted', '{}', ${time}, ${time}, 'UTC', '{}')
+        on conflict (event_id) do update
+           set status = 'deleted', version = greatest(event.version, excluded.version), title = '{}', venue = '{}',
+               starts_at = excluded.starts_at, ends_at = excluded.ends_at, time_zone = 'UTC', settling = false
+         where event.status <> 'deleted'`.execute(tx)
   await touchTerms(tx, eventId)
 }
