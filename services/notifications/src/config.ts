@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { ConfigError, readSettings, type Settings } from '@guichet/server'
 import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
 import { isAddress, parseSender, type Sender } from './mail/address.ts'
+import { faultOfSmsUrl, readSmsConfig, type SmsConfig } from './sms/sms-config.ts'
 
 export interface Config {
   host: string
@@ -26,11 +27,12 @@ export interface Config {
   changeWaitSeconds: number
   /** Local hours in which only what cannot wait is sent; undefined: none. */
   quietHours?: QuietHours | undefined
-  /** Where webhooks may go: public hosts by https, or, on a laptop, anywhere. */
-  webhookHosts: 'public' | 'any'
+  sms: SmsConfig
   /** Messages to many a minute, of all organizers together and of one. */
   bulkPerMinute: number
   bulkPerMinuteOfOrganizer: number
+  /** Where webhooks may go: public hosts by https, or, on a laptop, anywhere. */
+  webhookHosts: 'public' | 'any'
   logLevel: string
 }
 
@@ -45,7 +47,7 @@ export interface Secrets {
   sealingSecret?: string | undefined
   /** The one before, for what it sealed. */
   previousSealingSecret?: string | undefined
-  /** Without it, no SMS is ever planned. */
+  /** The SMS provider, see sms/provider.ts. Without it, no SMS is ever planned. */
   smsUrl: string | undefined
   /** PEM; without it, mails are not signed here. */
   dkimKey?: string | undefined
@@ -62,6 +64,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const read = readSettings(env, 'NOTIFICATIONS_')
   const sender = parseSender(read.text('MAIL_FROM', 'Guichet <tickets@guichet.localhost>'))
   const quietHours = read.text('QUIET_HOURS', '21-8')
+  const smsFaults: string[] = []
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 4104, { min: 0, max: 65_535 }),
@@ -82,9 +85,10 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
     changeWaitSeconds: read.integer('CHANGE_WAIT_SECONDS', 180, { min: 0, max: 3_600 }),
     quietHours: parseQuietHours(quietHours),
-    webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
+    sms: readSmsConfig(read, smsFaults),
     bulkPerMinute: read.integer('BULK_PER_MINUTE', 3_000, { min: 1, max: 600_000 }),
     bulkPerMinuteOfOrganizer: read.integer('BULK_PER_MINUTE_OF_ORGANIZER', 1_500, { min: 1, max: 600_000 }),
+    webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {
@@ -113,9 +117,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   if (secrets.mailEventsSecret && !/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secrets.mailEventsSecret)) {
     faults.push('NOTIFICATIONS_MAIL_EVENTS_SECRET must be like whsec_ and 24 to 64 random bytes in base64')
   }
-  if (!/^(https?:|file:|$)/.test(secrets.smsUrl ?? '')) {
-    faults.push('NOTIFICATIONS_SMS_URL must begin with http://, https:// or file://')
-  }
+  const smsFault = secrets.smsUrl && URL.canParse(secrets.smsUrl) && faultOfSmsUrl(secrets.smsUrl)
+  faults.push(...smsFaults, ...(smsFault ? [smsFault] : []))
   if (env.GUICHET_ENV === 'production' && config.webhookHosts === 'any') {
     faults.push('NOTIFICATIONS_WEBHOOK_HOSTS=any lends organizers our network: not with GUICHET_ENV=production')
   }

@@ -22,11 +22,13 @@ export interface Context {
   accounts: ServiceClient
   mailer: Mailer
   sms: SmsProvider | undefined
+  /** Verifies what Twilio tells; undefined: nobody may. */
+  smsReportToken: string | undefined
   outages: Outages
   slowDomains: SlowDomains
-  /** Signs links, and finds addresses again that are not kept. */
-  keys: Keys
   /** Verifies what the mail provider tells; undefined: nobody may. */
   mailEvents: Webhook | undefined
+  /** Signs links, and finds addresses again that are not kept. */
+  keys: Keys
   webhooks: WebhookTools
 }

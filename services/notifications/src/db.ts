@@ -129,8 +129,8 @@ export interface Schema
     TokenCutoffTable,
     EventTables,
     ReminderTables,
-    WebhookTables,
-    BulkTables {
+    BulkTables,
+    WebhookTables {
   delivery: DeliveryTable
   attempt: AttemptTable
   suppression: SuppressionTable
@@ -138,6 +138,8 @@ export interface Schema
   template: TemplateTable
   mail_settings: MailSettingsTable
   consent: ConsentTable
+  sms_count: { key: string; period: string; sent: number }
+  sms_allowed: { delivery_id: string }
 }
 
 export type Db = DatabaseOf<Schema>

@@ -89,6 +89,7 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     getPreferences(app, ctx)
     savePreferences(app, ctx)
     unsubscribe(app, ctx)
+    receiveTwilio(app, ctx)
     listConsents(app, ctx)
     exportConsents(app, ctx)
   })

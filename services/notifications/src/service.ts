@@ -30,6 +30,7 @@ import { createMailer } from './mail/mailer.ts'
 import { takeReturnedMail } from './mail-events/take-returned-mail.ts'
 import { listenToProvider } from './sms/listen-to-provider.ts'
 import { createSms } from './sms/provider.ts'
+import { readTwilioUrl } from './sms/twilio.ts'
 import { startWebhooks } from './webhooks/start.ts'
 import { createWebhookTools } from './webhooks/tools.ts'
 
@@ -87,7 +88,8 @@ export function createNotifications(
       connectionsMax: config.sendersMax * 2,
       dkim: secrets.dkimKey && config.dkim ? { ...config.dkim, privateKey: secrets.dkimKey } : undefined,
     }),
-    sms: createSms(secrets.smsUrl, config.sender.name),
+    sms: createSms(secrets.smsUrl, { sender: config.sender.name, publicUrl: config.publicUrl, log, now }),
+    smsReportToken: secrets.smsUrl?.startsWith('twilio:') ? readTwilioUrl(secrets.smsUrl).authToken : undefined,
     outages: createOutages(now),
     slowDomains: createSlowDomains(config.sendersMax, now),
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
@@ -139,6 +141,7 @@ export function createNotifications(
       await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])
       cutoffs.stop()
       context.mailer.close()
+      await context.sms?.close?.()
       await bus?.close()
       await db.destroy()
     },

@@ -3,6 +3,7 @@ import { testBus, testClock, testDatabase, testTokens } from '@guichet/testkit'
 import type { Config, Secrets } from '../src/config.ts'
 import type { State } from '../src/kinds.ts'
 import { createNotifications, type Overrides } from '../src/service.ts'
+import { SMS_DEFAULTS } from '../src/sms/sms-config.ts'
 import { type OrderAnswer, orderAnswer, type Peers, PUBLIC_URL } from './peers.ts'
 
 export interface FixtureOptions {
@@ -10,8 +11,8 @@ export interface FixtureOptions {
   smtpUrl?: string
   smsUrl?: string
   config?: Partial<Config>
-  overrides?: Overrides
   secrets?: Partial<Secrets>
+  overrides?: Overrides
   /** Jobs and consumers run by default; without them only the API answers. */
   started?: boolean
 }
@@ -38,9 +39,10 @@ export async function startNotifications(options: FixtureOptions = {}) {
     sendersMax: 4,
     leaseSeconds: 60,
     changeWaitSeconds: 0,
-    webhookHosts: 'public',
     bulkPerMinute: 60_000,
     bulkPerMinuteOfOrganizer: 60_000,
+    webhookHosts: 'public',
+    sms: SMS_DEFAULTS,
     logLevel: 'silent',
     ...options.config,
   }
@@ -50,9 +52,9 @@ export async function startNotifications(options: FixtureOptions = {}) {
     clientSecret: 'a secret of this test that nobody else uses',
     smtpUrl: options.smtpUrl ?? 'smtp://127.0.0.1:9',
     smsUrl: options.smsUrl,
+    ...options.secrets,
   }
   const service = createNotifications(
-    ...options.secrets,
     { config, secrets },
     {
       now: clock.now,

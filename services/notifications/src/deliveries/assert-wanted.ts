@@ -2,6 +2,7 @@ import { addressKey } from '../consent/address-key.ts'
 import { maySend } from '../consent/may-send.ts'
 import type { Context } from '../context.ts'
 import { ruleOf } from '../kinds.ts'
+import { takeAllowance } from '../sms/allowance.ts'
 import type { Claim } from './claim-deliveries.ts'
 import type { Draft } from './composers.ts'
 import { NotNow, Skipped } from './not-sent.ts'
@@ -25,6 +26,7 @@ export async function assertWanted(ctx: Context, claim: Claim, { recipient, time
   const answer = await maySend(ctx, { organizerId, channel, purpose, address, kind, now, timeZone: zone, expiresAt })
   if ('wait' in answer) throw new NotNow(answer.wait, 'It waits for the end of the quiet hours.')
   if ('skip' in answer) throw new Skipped(answer.skip, answer.why)
+  if (channel === 'sms') await takeAllowance(ctx, claim, address)
 }
 
 async function isSuppressed(ctx: Context, channel: Claim['channel'], address: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { ruleOf } from '../kinds.ts'
 import type { Mail } from '../mail/mailer.ts'
 import { returnPathOf } from '../mail/return-path.ts'
+import { sendSms } from '../sms/send-sms.ts'
 import { assertWanted } from './assert-wanted.ts'
 import { beginAttempt } from './attempts.ts'
 import type { Claim } from './claim-deliveries.ts'
@@ -71,9 +72,7 @@ async function hand(ctx: Context, claim: Claim, draft: Draft, signal: AbortSigna
       leave()
     }
   }
-  if (!ctx.sms) throw new NotSent('refused', 'sms', 'No SMS provider is configured.')
-  await ctx.sms.send({ to: recipient.address, text: content.sms, key: toId('dlv', claim.id) }, signal)
-  return { provider: 'sink' }
+  return sendSms(ctx, claim, { to: recipient.address, text: content.sms }, signal)
 }
 
 /** Where it comes back to, and how its reader ends such messages. */

@@ -1,7 +1,6 @@
 import type { Occasion, Order } from '../content/order.ts'
 import { describeWhen } from '../formats/dates.ts'
 import { textsOf } from '../messages/texts.ts'
-import { toGsm7 } from '../sms/gsm7.ts'
 import type { Shop } from './letter.ts'
 
 const TITLE_MAX = 60
@@ -10,13 +9,11 @@ const TITLE_MAX = 60
 export function composeReminderSms(order: Order, occasion: Occasion, shop: Shop): string {
   const t = textsOf(order.language)
   const { title, venue } = occasion
-  return toGsm7(
-    t('event-reminder.sms', {
-      shop: shop.name,
-      event: title.length > TITLE_MAX ? `${title.slice(0, TITLE_MAX - 3)}...` : title,
-      when: describeWhen(occasion, order.language).starts,
-      place: venue.name || (venue.online ? t('when.online') : venue.city),
-      number: order.number,
-    }),
-  )
+  return t('event-reminder.sms', {
+    shop: shop.name,
+    event: title.length > TITLE_MAX ? `${title.slice(0, TITLE_MAX - 3)}...` : title,
+    when: describeWhen(occasion, order.language).starts,
+    place: venue.name || (venue.online ? t('when.online') : venue.city),
+    number: order.number,
+  })
 }

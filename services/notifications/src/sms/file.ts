@@ -20,11 +20,12 @@ export function createFileSms(file: URL): SmsProvider {
   }
 
   return {
-    send({ to, text, key }) {
+    name: 'file',
+    send({ to, content: { text }, key }) {
       // One after the other, or two could both find the key missing.
       const written = turn.then(() => write({ to, text, key }))
       turn = written.catch(() => undefined)
-      return written
+      return written.then(() => ({}))
     },
   }
 }

@@ -1,14 +1,14 @@
 import { NotSent } from '../deliveries/not-sent.ts'
-import type { SmsProvider } from './provider.ts'
+import { type SmsProvider, senderName } from './provider.ts'
 
 const ANSWER_MS_MAX = 10_000
 
 /** An HTTP sink: `POST <url>/messages`, 201 when it is accepted, once per idempotency key. */
 export function createHttpSms(url: string, sender: string): SmsProvider {
-  // GSM 03.40: an alphanumeric sender has 11 characters at most.
-  const from = sender.replace(/[^A-Za-z0-9 ]/g, '').slice(0, 11) || 'Guichet'
+  const from = senderName(sender)
   return {
-    async send({ to, text, key }, signal) {
+    name: 'sink',
+    async send({ to, content: { text }, key }, signal) {
       const body = JSON.stringify({ to, from, text, idempotencyKey: key })
       const response = await fetch(`${url}/messages`, {
         method: 'POST',
@@ -20,10 +20,10 @@ export function createHttpSms(url: string, sender: string): SmsProvider {
         if (isTimeout(error)) throw new NotSent('put-off', 'sms', 'The SMS provider took too long.', error)
         throw new NotSent('away', 'sms', 'The SMS provider is away.', error)
       })
-      if (response.ok) return
-      const problem = (await response.json().catch(() => ({}))) as { code?: string }
+      const answer = (await response.json().catch(() => ({}))) as { id?: string; code?: string }
+      if (response.ok) return answer.id ? { messageId: answer.id } : {}
       // The key was accepted before with other words (a title changed since): it has been sent.
-      if (problem.code === 'idempotency-key-reused') return
+      if (answer.code === 'idempotency-key-reused') return {}
       const lasting = response.status < 500 && response.status !== 429
       throw new NotSent(lasting ? 'refused' : 'put-off', 'sms', `The SMS provider answered ${response.status}.`)
     },
