@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { assertMigrated, createDatabase, sql } from '@guichet/database'
-import { type Bus, type Consumer, connectBus } from '@guichet/messaging'
+import { type Bus, type Consumer, connectBus, startRelay } from '@guichet/messaging'
 import { addDeadLetterRoutes } from '@guichet/messaging/dead-letter-routes'
 import {
   type App,
@@ -92,9 +92,9 @@ export function createNotifications(
     smsReportToken: secrets.smsUrl?.startsWith('twilio:') ? readTwilioUrl(secrets.smsUrl).authToken : undefined,
     outages: createOutages(now),
     slowDomains: createSlowDomains(config.sendersMax, now),
+    mailEvents: secrets.mailEventsSecret ? new Webhook(secrets.mailEventsSecret) : undefined,
     keys: createKeys(secrets.consentSecret ?? secrets.clientSecret),
     webhooks: createWebhookTools(config, secrets, overrides.webhookHosts),
-    mailEvents: secrets.mailEventsSecret ? new Webhook(secrets.mailEventsSecret) : undefined,
   }
   const verifier =
     overrides.verifier ??
@@ -123,20 +123,21 @@ export function createNotifications(
       bus = overrides.bus ?? connectBus(secrets.busUrl, { log })
       consumer = startConsuming(context, bus, cutoffs.handlers)
       jobs = [
+        startRelay({ db, bus, log, source: 'notifications', metrics: app.metrics }),
         startSending(context),
         startAnnouncing(context),
         startBulk(context),
         startBeginning(context),
         startWebhooks(context, bus, overrides.bus ? undefined : secrets.busUrl),
       ]
-      log.info({ url }, 'ready')
-      return { url }
-    },
       listenToProvider(context)
       const { bounceAddress, bounceSmtpPort } = config
       if (bounceAddress && bounceSmtpPort !== undefined) {
         jobs.push(await takeReturnedMail(context, { port: bounceSmtpPort, host: config.host, bounceAddress }))
       }
+      log.info({ url }, 'ready')
+      return { url }
+    },
     async stop() {
       await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])
       cutoffs.stop()

@@ -16,7 +16,8 @@ export async function recordReport(ctx: Context, provider: SmsProvider['name'], 
   return inTransaction(ctx.db, async (tx) => {
     const byKey = tx
       .selectFrom('delivery')
-      .select(['id', 'kind', 'state', 'sent_at', 'next_attempt_at', 'order_id', 'event_id', 'organizer_id'])
+      .select(['id', 'kind', 'channel', 'state', 'sent_at', 'next_attempt_at'])
+      .select(['order_id as orderId', 'event_id as eventId', 'organizer_id as organizerId'])
       .where('channel', '=', 'sms')
       .forUpdate()
     const row = await (key
