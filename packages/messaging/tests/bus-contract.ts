@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Bus, connectBus, type Message, type Subscription } from '../src/messaging.ts'
 import { deadLetterContract } from './dead-letter-contract.ts'
 import { aMessage, type Broker, messages, silent, unique, uniqueType } from './fixture.ts'
+import { killedContract } from './killed-contract.ts'
 import { outboxContract } from './outbox-contract.ts'
 import { poisonContract } from './poison-contract.ts'
 
@@ -46,6 +47,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
   outboxContract(() => broker)
   deadLetterContract(() => broker)
   poisonContract(() => broker)
+  killedContract(() => broker)
 
   describe('delivery', () => {
     it('delivers to every queue bound to the type, whole and once, and to no other', async () => {
