@@ -1,0 +1,315 @@
+import { inTransaction, sql } from '@guichet/database'
+import { eventually, hasPart, type Rabbitmq, startRabbitmq, startTcpProxy } from '@guichet/testkit'
+import { Connection } from 'rabbitmq-client'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { addToOutbox, type Bus, connectBus, type Outcome, startRelay, subscribe } from '../src/messaging.ts'
+import { effectsOf, haveEffect, serviceDatabase, silent, unique, uniqueType, unpublished } from './fixture.ts'
+
+/** `OUTAGE_SECONDS=300 KILLS=20` for the long run; the figures are printed. */
+const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1_000
+const KILLS = Number(process.env.KILLS ?? 3)
+const LONG = 120_000 + 4 * OUTAGE_MS + KILLS * 30_000
+
+describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fails', () => {
+  let node: Rabbitmq
+  const stops: (() => Promise<unknown>)[] = []
+
+  beforeAll(async () => {
+    node = await startRabbitmq()
+  }, 150_000)
+  afterEach(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop()
+  })
+  afterAll(() => node?.remove())
+
+  /** A service that writes facts, relays them, and consumes them with an inbox, on a database of its own. */
+  async function aService(url = node.url, wrap: (bus: Bus) => Bus = (bus) => bus) {
+    const database = await serviceDatabase()
+    stops.push(database.stop)
+    const { db } = database
+    const bus = wrap(connectBus(url, { log: silent }))
+    stops.push(() => bus.close())
+    const [source, queue, type] = [unique('source'), unique('queue'), uniqueType()]
+    const consume = async () => {
+      const consumer = subscribe({ bus, db, queue, handlers: { [type]: haveEffect }, prefetch: 50, log: silent })
+      stops.push(consumer.stop)
+      await consumer.bound
+      return consumer
+    }
+    const relay = startRelay({ db, bus, log: silent, source, settleMs: 6_000 })
+    stops.push(relay.stop)
+    const written: string[] = []
+    const write = async (count = 1) => {
+      const facts = Array.from({ length: count }, (_, n) => ({
+        type,
+        subject: `tst_${(written.length + n) % 50}`,
+        data: { n },
+      }))
+      written.push(...(await inTransaction(db, (tx) => addToOutbox(tx, facts))))
+    }
+    return {
+      db,
+      bus,
+      queue,
+      relay,
+      consume,
+      written,
+      write,
+      /** Commits one fact after another until told to stop; a commit that fails rejects `stop`. */
+      writeOn() {
+        let going = true
+        let slowestMs = 0
+        const writing = (async () => {
+          while (going) {
+            const began = performance.now()
+            await write()
+            slowestMs = Math.max(slowestMs, performance.now() - began)
+          }
+        })()
+        writing.catch(() => {})
+        return async () => {
+          going = false
+          await writing
+          return { slowestMs: Math.round(slowestMs) }
+        }
+      },
+      waiting: () => unpublished(db),
+      isDrained: async () => (await unpublished(db)) === 0,
+      /** Every fact had its effect, and had it once. */
+      async arrived() {
+        await eventually(async () => (await effectsOf(db)).distinct === written.length, 60_000)
+        expect(await effectsOf(db)).toEqual({ all: written.length, distinct: written.length })
+      },
+    }
+  }
+
+  it(
+    'F17: lets writers go on while it is stopped, loses nothing, and catches up',
+    async () => {
+      const service = await aService()
+      await service.consume()
+      const stopWriting = service.writeOn()
+      await node.ctl('stop_app')
+      const endsAt = Date.now() + OUTAGE_MS
+      await eventually(() => Date.now() >= endsAt, OUTAGE_MS + 5_000)
+      const { slowestMs } = await stopWriting()
+      const backlog = await service.waiting()
+      expect(backlog).toBeGreaterThan(0)
+      await node.ctl('start_app')
+      const began = Date.now()
+      await eventually(service.isDrained, 60_000 + backlog * 6)
+      const seconds = (Date.now() - began) / 1_000
+      console.log(
+        `F17: ${service.written.length} facts written, slowest ${slowestMs} ms; ${backlog} waited, sent in ${seconds} s`,
+      )
+      await service.arrived()
+    },
+    LONG,
+  )
+
+  it(
+    `F18: loses nothing when it is killed with -9 ${KILLS} times while facts are written`,
+    async () => {
+      const service = await aService()
+      await service.consume()
+      const stopWriting = service.writeOn()
+      for (let kill = 0; kill < KILLS; kill++) {
+        const before = service.relay.counts().published
+        await eventually(() => service.relay.counts().published > before + 20, 60_000)
+        await node.kill9()
+        await node.start()
+      }
+      await stopWriting()
+      await eventually(service.isDrained, 60_000)
+      await service.arrived()
+      console.log(`F18: ${KILLS} kills, ${service.written.length} facts, each arrived and had one effect`)
+    },
+    LONG,
+  )
+
+  describe('when its disk is wiped', () => {
+    /** Facts that the broker has confirmed and nobody has taken; then it loses everything. */
+    async function wipeWith(service: Awaited<ReturnType<typeof aService>>): Promise<void> {
+      const consumer = await service.consume()
+      await service.write(300)
+      await eventually(service.isDrained, 30_000)
+      await service.arrived()
+      await consumer.stop()
+      await service.write(300)
+      await eventually(service.isDrained, 30_000)
+      await node.kill9()
+      await node.wipe()
+      await node.start()
+      await service.consume()
+      await service.write(10)
+    }
+
+    it(
+      'F19: gets everything again, and what had arrived has no second effect',
+      async () => {
+        const service = await aService()
+        await wipeWith(service)
+        await service.arrived()
+        const { rows } = await sql`select from outbox_republish where finished_at is not null`.execute(service.db)
+        expect(rows).toHaveLength(1)
+      },
+      LONG,
+    )
+
+    it(
+      'F19: loses what it had for a publisher that asks for no sign (control)',
+      async () => {
+        const holds = async () => true
+        const service = await aService(node.url, (bus) => ({ ...bus, memory: { ...bus.memory, holds } }))
+        await wipeWith(service)
+        await eventually(service.isDrained, 30_000)
+        // The last ones arrive after all that there is.
+        const last = service.written.slice(-10)
+        await eventually(async () => (await effectsOf(service.db, last)).distinct === 10, 30_000)
+        expect((await effectsOf(service.db)).distinct).toBe(310)
+      },
+      LONG,
+    )
+
+    it('takes a broker that was killed and has its disk for the one it knows', async () => {
+      const service = await aService()
+      await service.consume()
+      await service.write(10)
+      await eventually(service.isDrained, 30_000)
+      await node.kill9()
+      await node.start()
+      await service.write(10)
+      await eventually(service.isDrained, 30_000)
+      expect((await sql`select from outbox_republish`.execute(service.db)).rows).toEqual([])
+    }, 60_000)
+  })
+
+  it(
+    'F20: keeps the rows while a memory alarm blocks it, without the writers noticing',
+    async () => {
+      const service = await aService()
+      await service.consume()
+      await service.write(10)
+      await eventually(service.isDrained, 30_000)
+      await node.ctl('set_vm_memory_high_watermark', '0.00001')
+      const stopWriting = service.writeOn()
+      const before = service.written.length
+      await eventually(() => service.written.length > before + 200, 30_000)
+      await eventually(() => !service.bus.ready(), 30_000)
+      const { slowestMs } = await stopWriting()
+      const waited = await service.waiting()
+      expect(waited).toBeGreaterThan(0)
+      await node.ctl('set_vm_memory_high_watermark', 'absolute', '512MB')
+      await eventually(service.isDrained, 60_000)
+      await service.arrived()
+      console.log(`F20: ${waited} facts waited for the end of the alarm; slowest write ${slowestMs} ms`)
+    },
+    LONG,
+  )
+
+  describe('behind a network that fails', () => {
+    async function behindProxy() {
+      const proxy = await startTcpProxy(node.port)
+      stops.push(() => proxy.stop())
+      const service = await aService(node.url.replace(/:\d+$/, `:${proxy.port}`))
+      await service.consume()
+      await service.write(100)
+      await eventually(service.isDrained, 30_000)
+      return { proxy, service }
+    }
+
+    it.each(['drop', 'half'] as const)(
+      'F21: notices within 20 s that it hears nothing (%s), and loses nothing',
+      async (mode) => {
+        const { proxy, service } = await behindProxy()
+        proxy.set(mode)
+        const began = Date.now()
+        await service.write(100)
+        await eventually(() => !service.bus.ready(), 40_000)
+        const seconds = (Date.now() - began) / 1_000
+        console.log(`F21 ${mode}: noticed after ${seconds.toFixed(1)} s`)
+        expect(seconds).toBeLessThanOrEqual(20.5)
+        expect(await service.waiting()).toBe(100)
+        proxy.set('pass')
+        await eventually(service.isDrained, 60_000)
+        await service.arrived()
+      },
+      LONG,
+    )
+
+    it(
+      'F21: loses nothing when its connections are reset again and again',
+      async () => {
+        const { proxy, service } = await behindProxy()
+        const stopWriting = service.writeOn()
+        for (let reset = 0; reset < 10; reset++) {
+          const before = service.relay.counts().published
+          await eventually(() => service.relay.counts().published > before + 5, 30_000)
+          proxy.reset()
+        }
+        await stopWriting()
+        await eventually(service.isDrained, 60_000)
+        await service.arrived()
+      },
+      LONG,
+    )
+  })
+
+  it('F23: keeps what it publishes while the queue is deleted, until the queue is there again', async () => {
+    const service = await aService()
+    const consumer = await service.consume()
+    await service.write(10)
+    await service.arrived()
+    await consumer.stop()
+    const operator = new Connection(node.url)
+    await operator.queueDelete(service.queue)
+    await operator.close()
+    await service.write(10)
+    await eventually(() => service.relay.counts().unroutable >= 10, 30_000)
+    expect(await service.waiting()).toBe(10)
+    await service.consume()
+    await sql`update outbox set next_attempt_at = now()`.execute(service.db)
+    await service.arrived()
+  }, 60_000)
+
+  describe('controls: what the protections are for', () => {
+    it('a relay that marks before the confirm loses facts when the broker is killed', async () => {
+      const hasty = (bus: Bus): Bus => ({
+        ...bus,
+        async publish(messages) {
+          void bus.publish(messages)
+          return messages.map((): Outcome => 'published')
+        },
+      })
+      const service = await aService(node.url, hasty)
+      await service.consume()
+      const stopWriting = service.writeOn()
+      for (let kill = 0; kill < 2; kill++) {
+        const before = service.written.length
+        await eventually(() => service.written.length > before + 200, 30_000)
+        await node.kill9()
+        await node.start()
+      }
+      await eventually(() => service.bus.ready(), 30_000)
+      await stopWriting()
+      await service.write(20)
+      await eventually(service.isDrained, 60_000)
+      const last = service.written.slice(-20)
+      await eventually(async () => (await effectsOf(service.db, last)).distinct === 20, 30_000)
+      expect((await effectsOf(service.db)).distinct).toBeLessThan(service.written.length)
+    }, 120_000)
+
+    it('a publisher that does not ask for returns has a confirm for what nobody will ever see', async () => {
+      const connection = new Connection(node.url)
+      const bus = connectBus(node.url, { log: silent })
+      stops.push(() => bus.close())
+      await eventually(() => bus.ready())
+      const publisher = connection.createPublisher({ confirm: true })
+      await expect(
+        publisher.send({ exchange: 'guichet', routingKey: uniqueType(), mandatory: false }, Buffer.from('{}')),
+      ).resolves.toBeUndefined()
+      await publisher.close()
+      await connection.close()
+    })
+  })
+})
