@@ -12,6 +12,8 @@ export type CallOptions = {
   headers?: Record<string, string>
   /** As nobody, like a guest of the shop. */
   anonymous?: boolean
+  /** Ends the waiting for an answer. */
+  signal?: AbortSignal
 }
 
 /** A problem document (RFC 9457) as far as the commands read it. */
@@ -75,6 +77,7 @@ export function createPublicApi(publicUrl: string, session: Session): PublicApi 
         const asked = Number(response.headers.get('retry-after'))
         await wait(asked > 0 ? Math.min(asked, 15) * 1_000 : backOff(attempt))
       } else {
+        if (options.signal?.aborted) throw new Refusal('It was stopped.')
         if (attempt >= ATTEMPTS) throw new Refusal(`Nothing answers at ${publicUrl}: is Guichet running there?`)
         await wait(backOff(attempt))
       }
@@ -95,7 +98,7 @@ function backOff(attempt: number): number {
 async function send(
   url: string,
   method: string,
-  { body, form, headers }: CallOptions,
+  { body, form, headers, signal }: CallOptions,
   token: string | undefined,
 ): Promise<Response | Error> {
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body))
@@ -108,7 +111,7 @@ async function send(
         ...headers,
       },
       ...(content === undefined ? {} : { body: content }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
     })
   } catch (error) {
     return error as Error

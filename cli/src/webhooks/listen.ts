@@ -28,14 +28,15 @@ export async function listen(api: PublicApi, options: ListenOptions): Promise<nu
   const { organizer, forward, json, signal } = options
   const secret = options.secret ?? newWebhookSecret()
   const path = `/v1/organizers/${organizer.id}/public-events`
-  let after = (await ask(api, path)).nextCursor
+  let after = (await ask(api, path, signal)).nextCursor
   console.error(`Listening to what happens to ${organizer.name}; Ctrl-C ends it.`)
   if (forward) console.error(`Posted to ${forward}, signed with ${secret}`)
 
   while (!signal.aborted) {
     const query = `?waitSeconds=${WAIT_SECONDS}&after=${encodeURIComponent(after)}`
-    const found = await Promise.race([ask(api, path + query), aborted(signal)]).catch(async (error: unknown) => {
+    const found = await ask(api, path + query, signal).catch(async (error: unknown) => {
       if (!(error instanceof Refusal)) throw error
+      if (signal.aborted) return
       console.error(error.message)
       await wait(AGAIN_MS, undefined, { signal }).catch(() => undefined)
     })
@@ -49,14 +50,12 @@ export async function listen(api: PublicApi, options: ListenOptions): Promise<nu
   return 0
 }
 
-async function ask(api: PublicApi, path: string): Promise<{ items: PublicEvent[]; nextCursor: string }> {
-  const answer = await api.call<{ items: PublicEvent[]; nextCursor: string }>('notifications', 'GET', path)
+type Found = { items: PublicEvent[]; nextCursor: string }
+
+async function ask(api: PublicApi, path: string, signal: AbortSignal): Promise<Found> {
+  const answer = await api.call<Found>('notifications', 'GET', path, { signal })
   if (answer.status !== 200) throw new Refusal(`The events cannot be had: ${explainProblem(answer)}`)
   return answer.body
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
 }
 
 type Result = { status?: number; error?: string; ms: number }

@@ -76,6 +76,7 @@ export const EventRescheduledData = Type.Object({
 })
 export const EventCancelledData = Type.Object({
   ...eventFields,
+  status: reason(['cancelled'], 'cancelled'),
   cancellationReason: Type.Optional(nullable(Type.Object(texts.properties), { en: 'The singer has lost her voice.' })),
 })
 export const EventDeletedData = Type.Object({ ...ofEvent, version: eventFields.version })
