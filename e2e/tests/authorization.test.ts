@@ -32,6 +32,8 @@ interface Attempt {
 }
 
 const NOBODY = '01h455vb4pex5vsknk084sn02q'
+const TEMPLATE = 'templates/order-confirmation/en'
+const MAIL_WORDS = { subject: 'Taken over', preheader: '', title: 'Taken over', body: 'Taken over' }
 let system: System
 let admin: Session
 let theirs: Sale
@@ -218,6 +220,28 @@ function attempts(): Attempt[] {
         })
       },
     ),
+    make('listTemplates', 'notifications', 'GET', (id) => `organizers/${id}/templates`, organizer),
+    make('getTemplate', 'notifications', 'GET', (id) => `organizers/${id}/${TEMPLATE}`, organizer),
+    make('saveTemplate', 'notifications', 'PUT', (id) => `organizers/${id}/${TEMPLATE}`, organizer, {
+      ...match,
+      body: MAIL_WORDS,
+    }),
+    make('resetTemplate', 'notifications', 'DELETE', (id) => `organizers/${id}/${TEMPLATE}`, organizer),
+    make('previewTemplate', 'notifications', 'POST', (id) => `organizers/${id}/${TEMPLATE}/preview`, organizer, {
+      body: MAIL_WORDS,
+    }),
+    make('testTemplate', 'notifications', 'POST', (id) => `organizers/${id}/${TEMPLATE}/test`, organizer, {
+      body: MAIL_WORDS,
+    }),
+    make('getMailSettings', 'notifications', 'GET', (id) => `organizers/${id}/mail-settings`, organizer),
+    make('saveMailSettings', 'notifications', 'PUT', (id) => `organizers/${id}/mail-settings`, organizer, {
+      ...match,
+      body: { senderName: null, replyTo: null, accent: null, footer: {}, postalAddress: null },
+    }),
+    make('getTicketsPdf', 'tickets', 'GET', (id) => `orders/${id}/tickets.pdf`, {
+      theirs: order.id,
+      nobodys: `ord_${NOBODY}`,
+    }),
     make('getDelivery', 'notifications', 'GET', (id) => `deliveries/${id}`, {
       theirs: deliveryId,
       nobodys: `dlv_${NOBODY}`,

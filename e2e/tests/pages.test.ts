@@ -182,6 +182,9 @@ const memberPages = (): string[] => [
   `/console/events/${sale.eventId}/orders/${order.id}/refund?by=amount&asked=1&amount=1`,
   `/console/events/${sale.eventId}/refunds?asked=1&scope=all`,
   `/console/organizers/${sale.organizerId}/refund-policy`,
+  `/console/organizers/${sale.organizerId}/messages/templates`,
+  `/console/organizers/${sale.organizerId}/messages/templates/order-confirmation`,
+  `/console/organizers/${sale.organizerId}/messages/sender`,
   `/console/events/${sale.eventId}/cancel`,
 ]
 

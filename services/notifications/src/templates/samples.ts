@@ -154,6 +154,6 @@ function sampleEntry({ language, order }: SampleContext): Entry {
     typeName: order.lines[0]?.name ?? '',
     quantity: 3,
     event: order.event,
-    secret: '…',
+    secret: 'example',
   }
 }
