@@ -63,15 +63,9 @@ describe('the messages', () => {
       token: owner.token,
     })
     await accounts.refreshed(member)
-    const newPassword = 'acht kleine blaue Hasen'
-    await accounts.call(
-      'PUT',
-      '/v1/users/me/password',
-      { currentPassword: PASSWORD, newPassword },
-      { token: member.token },
-    )
-    await accounts.refreshed(member)
-    await accounts.call('DELETE', '/v1/users/me', { password: newPassword }, { token: member.token })
+    const change = { currentPassword: PASSWORD, newPassword: 'acht kleine blaue Hasen' }
+    await accounts.call('PUT', '/v1/users/me/password', change, { token: owner.token })
+    await accounts.call('DELETE', '/v1/users/me', { password: PASSWORD }, { token: member.token })
 
     const files = (await readdir(`${CONTRACTS}/messages`)).filter((name) => /^accounts\..*\.v\d+\.json$/.test(name))
     const { rows } = await sql<{ type: string; subject: string; data: { userId: string } }>`
