@@ -12,8 +12,8 @@ import { entriesOf, joinAs } from './waiting.ts'
 
 const contracts = fileURLToPath(new URL('../../../contracts/', import.meta.url))
 const aboutOrders = ['tickets.order-confirmed.v1', 'tickets.order-partially-refunded.v1', 'tickets.order-refunded.v1']
-/** Announced of payments: see partial-refunds.test.ts and bank-transfers.test.ts; of holds: see consents.test.ts. */
-const aboutPayments = ['tickets.payment-refunded.v1', 'tickets.transfer-awaited.v1']
+/** Announced of payments: see pay.test.ts, partial-refunds.test.ts and bank-transfers.test.ts; of holds: see consents.test.ts. */
+const aboutPayments = ['tickets.payment-failed.v1', 'tickets.payment-refunded.v1', 'tickets.transfer-awaited.v1']
 const aboutHolds = ['tickets.hold-reminder-requested.v1']
 /** See check-ins.test.ts. */
 const aboutDoors = ['tickets.ticket-checked-in.v1']

@@ -199,7 +199,11 @@ async function compareWithOutbox(client: pg.Client): Promise<string[]> {
       where refund.state = 'succeeded'`,
   )
   const messages = await client.query<{ type: string; subject: string }>(
-    `select type, subject from outbox where type like 'tickets.order-%' or type like 'tickets.payment-%'`,
+    'select type, subject from outbox where type = any($1)',
+    [['tickets.order-confirmed.v1', ...Object.values(ABOUT_REFUNDS)]],
+  )
+  const failures = await client.query<{ payment: string }>(
+    `select data->>'paymentId' as payment from outbox where type = 'tickets.payment-failed.v1' group by 1 having count(*) > 1`,
   )
   const due = new Map<string, number>()
   const sent = new Map<string, number>()
@@ -207,9 +211,12 @@ async function compareWithOutbox(client: pg.Client): Promise<string[]> {
   for (const { id, confirmed } of orders.rows) if (confirmed) count(due, `tickets.order-confirmed.v1 ${id}`)
   for (const { order_id, about } of refunds.rows) count(due, `${ABOUT_REFUNDS[about]} ${order_id}`)
   for (const { type, subject } of messages.rows) count(sent, `${type} ${parseId('ord', subject)}`)
-  return [...new Set([...due.keys(), ...sent.keys()])]
-    .filter((key) => due.get(key) !== sent.get(key))
-    .map((key) => `I8 ${key}: ${due.get(key) ?? 0} due, ${sent.get(key) ?? 0} announced`)
+  return [
+    ...[...new Set([...due.keys(), ...sent.keys()])]
+      .filter((key) => due.get(key) !== sent.get(key))
+      .map((key) => `I8 ${key}: ${due.get(key) ?? 0} due, ${sent.get(key) ?? 0} announced`),
+    ...failures.rows.map(({ payment }) => `I8 ${payment}: announced as failed more than once`),
+  ]
 }
 
 interface OurPayment {
