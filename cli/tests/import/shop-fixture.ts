@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { emptyDatabase, testDatabase } from '@guichet/testkit'
+import { join } from 'node:path'
+import { emptyDatabase, eventually, testDatabase } from '@guichet/testkit'
 import { createAccounts } from '../../../services/accounts/src/service.ts'
 import { mintAdminLink } from '../../../services/accounts/src/users/admin-link.ts'
 import { createEvents } from '../../../services/events/src/service.ts'
 import { createTickets } from '../../../services/tickets/src/service.ts'
+import { projectRoot } from '../../src/paths.ts'
 import { redeemAdminLink, type Session } from '../../src/session.ts'
+import { freePort } from '../fixtures/copy.ts'
 
 export type Shop = {
   url: string
@@ -19,8 +24,8 @@ export type Shop = {
 
 const secret = (name: string) => `${name}-secret-for-this-test-only-`.padEnd(48, 'x1y2z3')
 
-/** The real accounts, events and tickets behind one address, as the web gives them to everyone. */
-export async function openShop(): Promise<Shop> {
+/** The real accounts, events and tickets behind one address, as the web gives them to everyone; notifications when asked for. */
+export async function openShop({ notifications: wanted = false } = {}): Promise<Shop> {
   const databases = {
     accounts: await testDatabase('accounts'),
     events: await testDatabase('events'),
@@ -101,6 +106,7 @@ export async function openShop(): Promise<Shop> {
     },
   })
   targets.tickets = (await tickets.start()).url
+  const notifications = wanted ? await startNotifications({ url, accountsUrl, busUrl, targets, clients }) : undefined
 
   const adminLink = async () => (await mintAdminLink(accounts.context.db, url, new Date())).url
   return {
@@ -113,8 +119,46 @@ export async function openShop(): Promise<Shop> {
     async stop() {
       gateway.closeAllConnections()
       await new Promise((done) => gateway.close(done))
-      await Promise.all([tickets.stop(), events.stop(), accounts.stop()])
+      await Promise.all([notifications?.stop(), tickets.stop(), events.stop(), accounts.stop()])
       await Promise.all(Object.values(databases).map((database) => database.stop()))
+    },
+  }
+}
+
+interface Around {
+  url: string
+  accountsUrl: string
+  busUrl: string
+  targets: Record<string, string>
+  clients: { notifications: string }
+}
+
+async function startNotifications({ url, accountsUrl, busUrl, targets, clients }: Around) {
+  const database = await testDatabase('notifications')
+  const settings = {
+    PORT: String(await freePort()),
+    PUBLIC_URL: url,
+    ACCOUNTS_URL: accountsUrl,
+    JWKS_URL: `${accountsUrl}/.well-known/jwks.json`,
+    TICKETS_URL: targets.tickets ?? '',
+    DATABASE_URL: database.url,
+    BUS_URL: busUrl,
+    CLIENT_SECRET: clients.notifications,
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    WEBHOOK_HOSTS: 'any',
+    LOG_LEVEL: 'silent',
+  }
+  const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`NOTIFICATIONS_${name}`, value]))
+  const program = join(projectRoot, 'services/notifications/src/main.ts')
+  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' })
+  const exit = once(child, 'exit')
+  targets.notifications = `http://127.0.0.1:${settings.PORT}`
+  await eventually(async () => (await fetch(`${targets.notifications}/health/ready`)).ok)
+  return {
+    async stop() {
+      child.kill('SIGTERM')
+      await exit
+      await database.stop()
     },
   }
 }
