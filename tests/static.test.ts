@@ -58,6 +58,10 @@ it.each(['accounts', 'events', 'tickets', 'notifications'])(
   },
 )
 
+it('the document of the webhooks is valid OpenAPI 3.1', async () => {
+  expect(await check('@redocly/cli/bin/cli.js', ['lint', 'contracts/webhooks.yaml'])).toBe('')
+})
+
 it('the AsyncAPI document is valid AsyncAPI 3', async () => {
   expect(await check('@redocly/cli/bin/cli.js', ['lint', 'contracts/asyncapi.yaml'])).toBe('')
 })

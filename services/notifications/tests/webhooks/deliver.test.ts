@@ -150,6 +150,7 @@ describe('a webhook', () => {
     const path = newPath()
     receiver.answer = (response, at) => void response.writeHead(at === path ? 410 : 204).end('x')
     const { id } = await fixture.endpoint(receiver.url + path)
+    fixture.clock.advance(1)
     const began = fixture.clock.now().toISOString()
     await fixture.orderConfirmed()
     await settled(id, 'failed')
