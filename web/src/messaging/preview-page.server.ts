@@ -14,7 +14,7 @@ const POLICY =
 
 const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}
 html,body{height:100%;margin:0}body{display:flex;flex-direction:column;background:Canvas;color:CanvasText}
-header{padding:12px 16px;border-bottom:1px solid GrayText}p{margin:0 0 2px;overflow-wrap:anywhere}
+#head{padding:12px 16px;border-bottom:1px solid GrayText}p{margin:0 0 2px;overflow-wrap:anywhere}
 ul{margin:0;padding:10px 16px 10px 34px;background:#fcf1d5;color:#5d4400;overflow-wrap:anywhere}
 iframe{flex:1;width:100%;border:0;min-height:0}
 @media(prefers-color-scheme:dark){ul{background:#31280f;color:#f4d78f}}`
@@ -23,7 +23,7 @@ iframe{flex:1;width:100%;border:0;min-height:0}
 export function previewPage({ language, title, head, notes, mail }: PreviewPage): Response {
   const lines = head.map(([label, text]) => `<p>${label ? `<b>${escaped(label)}:</b> ` : ''}${escaped(text)}</p>`)
   const html = `<!doctype html><html lang="${language === 'fr' ? 'fr' : 'en'}"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>
-${lines.length > 0 ? `<header>${lines.join('')}</header>` : ''}
+${lines.length > 0 ? `<div id="head">${lines.join('')}</div>` : ''}
 ${notes.length > 0 ? `<ul>${notes.map((note) => `<li>${escaped(note)}</li>`).join('')}</ul>` : ''}
 ${mail === null ? '' : `<iframe sandbox title="${escaped(title)}" srcdoc="${escaped(mail)}"></iframe>`}
 </body></html>`
