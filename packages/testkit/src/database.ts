@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '@guichet/database'
 import pg from 'pg'
+import { outboxFaults } from './outbox-faults.ts'
 import { POSTGRES_URL } from './setup.ts'
 
 export interface TestDatabase {
@@ -67,9 +68,14 @@ export async function testDatabase(
     const template = await ensureTemplate(client, service)
     await client.query(`create database ${name} template ${template}`)
   })
+  const url = databaseUrl(name)
   return {
-    url: databaseUrl(name),
-    stop: () => withServer(async (client) => void (await client.query(`drop database ${name} with (force)`))),
+    url,
+    async stop() {
+      const faults = await outboxFaults(url, service)
+      await withServer((client) => client.query(`drop database ${name} with (force)`))
+      if (faults.length > 0) throw new Error(`${service} announced what breaks its contract:\n${faults.join('\n')}`)
+    },
   }
 }
 
