@@ -28,6 +28,7 @@ for (const name of [
   'accounts_client_secret_events',
   'accounts_client_secret_tickets',
   'accounts_client_secret_notifications',
+  'notifications_consent_secret',
   'tickets_order_secret',
   'tickets_signing_secret',
   'tickets_sealing_secret',

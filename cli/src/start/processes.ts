@@ -108,6 +108,7 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
     service('notifications', {
       TICKETS_URL: at(ports.tickets),
       CLIENT_SECRET: clientSecrets.notifications,
+      CONSENT_SECRET: secrets.notificationsConsent,
       SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
       MAIL_FROM: 'Guichet <tickets@guichet.localhost>',
       SMS_URL: at(ports.sms),

@@ -7,6 +7,7 @@ const names = [
   'clientEvents',
   'clientTickets',
   'clientNotifications',
+  'notificationsConsent',
   'ticketsOrder',
   'ticketsSigning',
   'ticketsSealing',

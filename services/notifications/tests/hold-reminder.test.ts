@@ -73,6 +73,7 @@ it('is one mail three minutes before the end, with the way back to the checkout,
   expect(mail?.subject).toBe('Vos places sont toujours réservées : Nuit à l’Opéra')
   expect(mail?.text).toContain(`${PUBLIC_URL}/fr/checkout/${order.id}?key=the-secret_of-the-order`)
   expect(mail?.text).toContain('Vous nous avez demandé ce rappel')
+  expect(mail?.text).toContain(`${PUBLIC_URL}/fr/preferences/`)
 })
 
 it('comes later when the buyer has taken more time', async () => {

@@ -1,4 +1,5 @@
 import type { Language } from '@guichet/problem'
+import { footerLinksOf } from '../consent/links.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import type { Context } from '../context.ts'
 import type { Claim } from '../deliveries/claim-deliveries.ts'
@@ -28,7 +29,7 @@ export async function composeBulk(ctx: Context, claim: Claim): Promise<Draft> {
   return {
     recipient: { name: order.buyer.name, address: order.buyer.email, language: order.language },
     timeZone: order.event.timeZone,
-    content: { letter: await renderBulk(ctx, message, order) },
+    content: { letter: await renderBulk(ctx, message, order, claim) },
   }
 }
 
@@ -37,6 +38,7 @@ export function renderBulk(
   ctx: Context,
   message: Pick<BulkMessage, 'organizer_id' | 'purpose' | 'subject' | 'body'>,
   order: Order,
+  claim?: Claim,
 ): Promise<RenderedLetter> {
   const language = languageFor(message, order.language)
   const t = textsOf(language)
@@ -57,6 +59,7 @@ export function renderBulk(
     button: { label: t('bulk.action', { count: Math.max(order.tickets.length, 1) }), url: orderUrl(input) },
     blocks: { event: { is: 'event', struck: order.event.cancelled, event: card }, tickets: ticketsPart(input) },
     footer: t(`footer.${kindOf(message)}`, { shop: shop.name }),
+    ...(claim ? { footerLinks: footerLinksOf(ctx, claim, language) } : {}),
     attachments: [],
   })
 }

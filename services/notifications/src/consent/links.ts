@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Language } from '@guichet/problem'
 import type { Context } from '../context.ts'
+import { type Kind, ruleOf } from '../kinds.ts'
+import { textsOf } from '../messages/texts.ts'
 import type { Keys } from './address-key.ts'
 
 const SIGNATURE_BYTES = 16
@@ -37,4 +39,16 @@ export function preferencesUrl(
   language: Language,
 ): string {
   return `${config.publicUrl}/${language}/preferences/${tokenOf(keys, delivery.id)}`
+}
+
+/** Under each mail that an organizer is behind: the way to choose, by the name that people look for. */
+export function footerLinksOf(
+  ctx: Pick<Context, 'config' | 'keys'>,
+  delivery: { id: string; kind: Kind; organizerId: string | null },
+  language: Language,
+): { label: string; url: string }[] {
+  if (delivery.organizerId === null) return []
+  const transactional = ruleOf(delivery.kind).purpose === 'transactional'
+  const label = textsOf(language)(transactional ? 'footer.preferences' : 'footer.unsubscribe')
+  return [{ label, url: preferencesUrl(ctx, delivery, language) }]
 }

@@ -1,4 +1,5 @@
 import { composeBulk } from '../bulk-messages/compose-bulk.ts'
+import { footerLinksOf } from '../consent/links.ts'
 import { takeOverConsents } from '../consent/take-over-consents.ts'
 import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchHold } from '../content/held-order.ts'
@@ -86,7 +87,8 @@ export function shopOf(ctx: Context) {
 
 /** A letter in the organizer's words, or the platform's. */
 export async function letterOf(ctx: Context, claim: Claim, draft: LetterDraft): Promise<{ letter: RenderedLetter }> {
-  return { letter: await renderFromTemplate(ctx, { ...draft, organizerId: claim.organizerId ?? null }) }
+  const footerLinks = footerLinksOf(ctx, claim, draft.language)
+  return { letter: await renderFromTemplate(ctx, { ...draft, footerLinks, organizerId: claim.organizerId ?? null }) }
 }
 
 /** A letter that goes to an order's buyer. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { newUuid, toId } from '@guichet/server'
+import { type Prism, startPrism } from '@guichet/testkit/prism'
 import type { PaymentProvider, PaymentTerms } from '../../src/payments/provider.ts'
 import { createPayPalProvider } from '../../src/payments/providers/paypal.ts'
 import { createStripeProvider } from '../../src/payments/providers/stripe.ts'
 import { startPayPal, WEBHOOK_ID } from './paypal-fake.ts'
-import { type Prism, startPrism } from './prism.ts'
 import { startStripe } from './stripe-fake.ts'
 import type { Call } from './vendor-fake.ts'
 
