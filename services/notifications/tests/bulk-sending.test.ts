@@ -133,6 +133,23 @@ describe('a message to many', () => {
     expect(delivery?.last_error).toBe('The organizer called the message off.')
   })
 
+  it('waits for the morning, and is not even planned by night', async () => {
+    await fixture.end()
+    // It has been quiet for an hour, and will be for two or three more.
+    const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', hourCycle: 'h23', timeZone: 'Europe/Paris' })
+    const hour = Number(clock.format(new Date()))
+    const quietHours = { from: (hour + 23) % 24, until: (hour + 3) % 24 }
+    fixture = await startNotifications({ peers, smtpUrl: inbox.smtpUrl, config: { quietHours } })
+    const event = eventWithOrders(peers, 2)
+    const { id } = await schedule(fixture, event)
+    await eventually(async () => (await read(fixture, event, id)).state === 'sending')
+    fixture.clock.advance(60)
+    expect((await read(fixture, event, id)).results.planned).toBe(0)
+    fixture.clock.advance(3 * 3_600)
+    await becomes(event, id, 'sent')
+    expect(await inbox.messages(emailOf(event.orders[0]))).toHaveLength(1)
+  })
+
   it('keeps to the pace of its organizer, over all its messages', async () => {
     await fixture.end()
     const slow = { bulkPerMinuteOfOrganizer: 60, quietHours: undefined }

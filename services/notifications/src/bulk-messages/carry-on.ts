@@ -1,10 +1,12 @@
 import { sql } from '@guichet/database'
 import { newUuid, toId } from '@guichet/server'
 import { addressKey } from '../consent/address-key.ts'
+import { quietUntil } from '../consent/quiet-hours.ts'
 import type { Context } from '../context.ts'
 import type { Tx } from '../db.ts'
 import { type Addressee, addDeliveries } from '../deliveries/add-deliveries.ts'
 import { NotSent } from '../deliveries/not-sent.ts'
+import { findEventCopy } from '../events/event-copy.ts'
 import { OPEN_STATES } from '../kinds.ts'
 import { type AudienceMember, fetchAudience } from './audience.ts'
 import { BULK_COLUMNS, type BulkMessage, recordAct } from './bulk-message.ts'
@@ -31,7 +33,11 @@ export async function carryOn(ctx: Context): Promise<boolean> {
   try {
     if (message.paged_at) await endWhenThrough(ctx, message)
     else if (await isBehind(ctx, message)) await release(ctx, message, LOOK_AGAIN_MS)
-    else await planPage(ctx, message)
+    else {
+      const morning = await endOfNight(ctx, message)
+      if (morning) await release(ctx, message, morning.getTime() - ctx.now().getTime())
+      else await planPage(ctx, message)
+    }
     return true
   } catch (error) {
     if (!(error instanceof NotSent)) throw error
@@ -83,6 +89,14 @@ async function isBehind(ctx: Context, { id }: Claimed): Promise<boolean> {
              where bulk_message_id = ${id} and state in ('pending', 'sending', 'retrying')
                and next_attempt_at <= ${ctx.now()} limit ${OVERDUE_MAX}) as due`.execute(ctx.db)
   return (rows[0]?.overdue ?? 0) >= OVERDUE_MAX
+}
+
+/** Planned by night, all would be due in the same minute of the morning. Undefined by day. */
+async function endOfNight(ctx: Context, message: Claimed): Promise<Date | undefined> {
+  const hours = ctx.config.quietHours
+  if (!hours) return undefined
+  const event = await findEventCopy(ctx.db, message.event_id)
+  return quietUntil(hours, ctx.now(), event?.time_zone ?? 'Europe/Paris')
 }
 
 /** The page's deliveries and the place of the next page commit together, so a crash repeats a page and adds nothing. */
