@@ -139,7 +139,7 @@ function ofAccount(kind: AccountKind): Sample {
         name: 'Zoë Lefèvre',
         language,
         expiresAt: new Date(now.getTime() + 24 * HOUR),
-        organizer: { name: 'Opéra de Paris', role: 'manager' },
+        ...(kind === 'member-added' ? { organizer: { name: 'Opéra de Paris', role: 'manager' } } : {}),
       },
       { now, shop },
     )
