@@ -261,6 +261,18 @@ create table order_number (
 comment on table order_number is 'The last numbers given by an organizer: of orders, and of invoices and credit notes, each also for test money. Raised as the last lock of the transaction that gives them, so that no sequence has a gap.';
 comment on column order_number.last_issued_at is 'Of the latest invoice or credit note, so that a later number never bears an earlier time.';
 
+create table order_recipient_change (
+  event_id uuid not null,
+  order_id uuid not null,
+  number integer not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint order_recipient_change_counts CHECK ((number >= 1)),
+  constraint order_recipient_change_pkey PRIMARY KEY (event_id, order_id, number)
+);
+comment on table order_recipient_change is 'Each time that the address of a confirmed order was corrected. Holds no address: the old one is a stranger's, the new one stands with the order.';
+comment on column order_recipient_change.changed_by is 'buyer, or the id of the member.';
+
 create table orders (
   event_id uuid not null,
   id uuid not null,

@@ -6,6 +6,7 @@ import { onEventDeleted } from './consumers/event-deleted.ts'
 import { onHoldReminderRequested } from './consumers/hold-reminder-requested.ts'
 import { onMemberAdded } from './consumers/member-added.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
+import { onOrderRecipientChanged } from './consumers/order-recipient-changed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
 import { onPasswordChanged } from './consumers/password-changed.ts'
 import { onPaymentFailed } from './consumers/payment-failed.ts'
@@ -28,6 +29,7 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
       'tickets.transfer-awaited.v1': onTransferAwaited(now),
       'tickets.hold-reminder-requested.v1': onHoldReminderRequested(now),
       'tickets.order-confirmed.v1': onOrderConfirmed(now),
+      'tickets.order-recipient-changed.v1': onOrderRecipientChanged(now),
       'tickets.order-refunded.v1': onRefunded('order-refund', now),
       'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),
       'tickets.payment-failed.v1': onPaymentFailed(now),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { parseId } from '@guichet/server'
+import { newUuid, parseId, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fixture, startNotifications } from './fixture.ts'
@@ -36,6 +36,20 @@ describe('each message that is listened to, as its owner wrote it', () => {
     await fixture.bus.deliver({ type, data: { ...data, unknownField: 'of a later release' } })
     const planned = (await fixture.deliveries()).filter((row) => row.kind === kind)
     expect(planned).toMatchObject([{ order_id: parseId('ord', data.orderId ?? ''), recipient_address: null }])
+  })
+
+  it('tickets.order-recipient-changed.v1 plans the confirmation once per correction, unless one is still to be sent', async () => {
+    const data = { ...(await example('tickets.order-recipient-changed.v1')), orderId: toId('ord', newUuid()) }
+    const planned = async () =>
+      (await fixture.deliveries()).filter((row) => row.order_id === parseId('ord', data.orderId)).length
+    for (const number of [1, 1]) {
+      await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data: { ...data, number, unknown: 1 } })
+    }
+    expect(await planned()).toBe(1)
+    await fixture.db.updateTable('delivery').set({ state: 'sent', sent_at: new Date() }).execute()
+    await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data: { ...data, number: 2 } })
+    await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data: { ...data, number: 3 } })
+    expect(await planned()).toBe(2)
   })
 
   it('tickets.waiting-list-joined.v1 plans one mail per entry, however often it comes', async () => {

@@ -25,6 +25,7 @@ import type {
   CheckInTable,
   EventTable,
   OrderLineTable,
+  OrderRecipientChangeTable,
   OrderTable,
   PromoCodeTable,
   TicketTable,
@@ -44,6 +45,7 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   waiting_entry: WaitingEntryTable
   orders: OrderTable
   order_line: OrderLineTable
+  order_recipient_change: OrderRecipientChangeTable
   payment_account: PaymentAccountTable
   bank_transfer: BankTransferTable
   bank_entry: BankEntryTable

@@ -7,6 +7,7 @@ import { checkPaymentRoute } from './routes/check-payment.ts'
 import { checkPaymentAccount } from './routes/check-payment-account.ts'
 import { closeBankEntry } from './routes/close-bank-entry.ts'
 import { closeEvent } from './routes/close-event.ts'
+import { correctBuyerEmail } from './routes/correct-buyer-email.ts'
 import { countAudience } from './routes/count-audience.ts'
 import { createAllotment } from './routes/create-allotment.ts'
 import { createPayment } from './routes/create-payment.ts'
@@ -100,6 +101,7 @@ export function addRoutes(app: App, ctx: Context): void {
   getOrder(app, ctx)
   getTicketsPdf(app, ctx)
   updateOrder(app, ctx)
+  correctBuyerEmail(app, ctx)
   extendOrder(app, ctx)
   cancelOrder(app, ctx)
   createPayment(app, ctx)

@@ -8,6 +8,8 @@ export const access = defineAccess({
     'promo-code.write': ['owner', 'manager'],
     'order.read': ['owner', 'manager', 'finance', 'support', 'viewer'],
     'order.cancel': ['owner', 'manager', 'support'],
+    /** Mends what a buyer mistyped. */
+    'order.correct': ['owner', 'manager', 'support'],
     'order.refund': ['owner', 'manager', 'finance'],
     /** VAT, fees, and who sells. */
     'selling-terms.write': ['owner', 'manager', 'finance'],
@@ -40,6 +42,7 @@ export const access = defineAccess({
     getOrder: 'secret',
     getTicketsPdf: 'secret',
     updateOrder: 'secret',
+    correctBuyerEmail: 'secret',
     extendOrder: 'secret',
     cancelOrder: 'secret',
     createPayment: 'secret',

@@ -84,6 +84,22 @@ export const problems = defineProblems({
       fr: 'Ses billets sont limités par personne. Annulez la commande et choisissez à nouveau avec l’autre adresse.',
     },
   },
+  'order-not-confirmed': {
+    status: 409,
+    title: { en: 'This order is not confirmed.', fr: 'Cette commande n’est pas confirmée.' },
+    detail: {
+      en: 'Its address can be corrected once it is, and until it is refunded.',
+      fr: 'Son adresse peut être corrigée après la confirmation, et avant un remboursement.',
+    },
+  },
+  'email-corrected-often': {
+    status: 409,
+    title: { en: 'This address was corrected often enough.', fr: 'Cette adresse a été corrigée assez souvent.' },
+    detail: {
+      en: 'You can do it {max} times. Ask the organizer to correct it.',
+      fr: 'Vous pouvez le faire {max} fois. Demandez à l’organisateur de la corriger.',
+    },
+  },
   'add-on-alone': {
     status: 409,
     title: { en: 'This is sold only together with a ticket.', fr: 'Ceci n’est vendu qu’avec un billet.' },

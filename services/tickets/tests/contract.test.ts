@@ -15,11 +15,13 @@ const aboutOrders = ['tickets.order-confirmed.v1', 'tickets.order-partially-refu
 /** Announced of payments: see pay.test.ts, partial-refunds.test.ts and bank-transfers.test.ts; of holds: see consents.test.ts. */
 const aboutPayments = ['tickets.payment-failed.v1', 'tickets.payment-refunded.v1', 'tickets.transfer-awaited.v1']
 const aboutHolds = ['tickets.hold-reminder-requested.v1']
+/** See buyer-email.test.ts. */
+const aboutRecipients = ['tickets.order-recipient-changed.v1']
 /** See check-ins.test.ts. */
 const aboutDoors = ['tickets.ticket-checked-in.v1']
 const aboutEntries = ['tickets.waiting-list-joined.v1', 'tickets.waiting-list-offered.v1']
 const announced = [...aboutOrders, ...aboutEntries]
-const messages = [...announced, ...aboutPayments, ...aboutDoors]
+const messages = [...announced, ...aboutHolds, ...aboutPayments, ...aboutDoors, ...aboutRecipients]
 
 let tickets: Tickets
 beforeAll(async () => {

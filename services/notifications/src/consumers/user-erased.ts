@@ -20,6 +20,10 @@ export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>
         or lower(recipient_address) in (
           select lower(recipient_address) from delivery where user_id = ${userId} and recipient_address is not null)
   `.execute(tx)
+  await sql`
+    update attempt set reply = null from delivery
+     where delivery.id = attempt.delivery_id and delivery.recipient_address is null and delivery.user_id = ${userId}
+  `.execute(tx)
   await tx
     .updateTable('delivery')
     .set({ state: 'skipped', skip_reason: 'called-off', lease: null, last_error: 'The account was erased.' })

@@ -1,8 +1,10 @@
-import { sql } from '@guichet/database'
+import { inTransaction, sql } from '@guichet/database'
 import type { Language } from '@guichet/problem'
 import type { Context } from '../context.ts'
-import type { Outcome } from '../db.ts'
+import type { Outcome, Tx } from '../db.ts'
 import type { SkipReason, State } from '../kinds.ts'
+import { announceFailed } from '../mail-events/announce-failed.ts'
+import { saysNoSuchAddress, suppress } from '../mail-events/suppress.ts'
 import { backOffMs, GIVE_UP_AFTER_MS } from './back-off.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { NotNow, NotSent, Skipped } from './not-sent.ts'
@@ -45,7 +47,7 @@ export async function recordNotSent(
   claim: Claim,
   recipient: Recipient | undefined,
   error: unknown,
-): Promise<void> {
+): Promise<unknown> {
   const now = ctx.now()
   const waiting = claim.attempts === 0 ? 'pending' : 'retrying'
   if (error instanceof Skipped) {
@@ -67,7 +69,14 @@ export async function recordNotSent(
   const over = how === 'refused' || now.getTime() - first_refused_at.getTime() >= GIVE_UP_AFTER_MS
   const next_attempt_at = new Date(now.getTime() + backOffMs(attempts, ctx.random()))
   const change = { attempts, first_refused_at, next_attempt_at, last_error }
-  await write(ctx, claim, recipient, how, { ...change, state: over ? 'failed' : 'retrying' })
+  if (!over) return write(ctx, claim, recipient, how, { ...change, state: 'retrying' })
+  await inTransaction(ctx.db, async (tx) => {
+    if (!(await write(ctx, claim, recipient, how, { ...change, state: 'failed' }, tx))) return
+    await announceFailed(tx, claim, 'failed')
+    if (claim.channel === 'email' && recipient && saysNoSuchAddress(last_error)) {
+      await suppress(ctx, tx, { address: recipient.address, reason: 'bounced', deliveryId: claim.id })
+    }
+  })
 }
 
 interface Change {
@@ -97,10 +106,11 @@ async function write(
   recipient: Recipient | undefined,
   outcome: Outcome | 'none',
   change: Change,
-): Promise<void> {
+  db: Context['db'] | Tx = ctx.db,
+): Promise<boolean> {
   const lease = sql<string>`${claim.lease}::uuid`
   const reply = change.provider_reply ?? change.last_error
-  const { numUpdatedRows } = await ctx.db
+  const { numUpdatedRows } = await db
     .with('journal', (db) =>
       outcome === 'none'
         ? db.deleteFrom('attempt').where('delivery_id', '=', claim.id).where('lease', '=', lease).returning('number')
@@ -122,7 +132,9 @@ async function write(
     .where('id', '=', claim.id)
     .where('lease', '=', lease)
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) ctx.log.warn({ deliveryId: claim.id }, 'the lease was lost, the outcome is not written')
+  if (numUpdatedRows === 1n) return true
+  ctx.log.warn({ deliveryId: claim.id }, 'the lease was lost, the outcome is not written')
+  return false
 }
 
 /** Mail servers repeat the address in what they say; the reason is shown to people who may not see it. */

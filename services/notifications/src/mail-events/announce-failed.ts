@@ -1,16 +1,32 @@
+import { addToOutbox } from '@guichet/messaging'
 import { toId } from '@guichet/server'
 import type { Tx } from '../db.ts'
-import type { Kind } from '../kinds.ts'
+import type { Channel, Kind } from '../kinds.ts'
 
 interface Failed {
   id: string
   kind: Kind
-  order_id: string | null
-  event_id: string | null
-  organizer_id: string | null
+  channel: Channel
+  orderId: string | null
+  eventId: string | null
+  organizerId: string | null
 }
 
-/** TODO filled in once somebody listens: a message without a consumer is never marked as published. */
-export async function announceFailed(_tx: Tx, delivery: Failed, why: 'bounced' | 'refused'): Promise<void> {
-  void [toId('dlv', delivery.id), why]
+/** notifications.delivery-failed.v1: the public event stream tells organizers. */
+export async function announceFailed(tx: Tx, delivery: Failed, state: 'failed' | 'bounced'): Promise<void> {
+  const { id, kind, channel, orderId, eventId, organizerId } = delivery
+  const deliveryId = toId('dlv', id)
+  await addToOutbox(tx, {
+    type: 'notifications.delivery-failed.v1',
+    subject: deliveryId,
+    data: {
+      deliveryId,
+      kind,
+      channel,
+      state,
+      organizerId: organizerId && toId('org', organizerId),
+      orderId: orderId && toId('ord', orderId),
+      eventId: eventId && toId('evt', eventId),
+    },
+  })
 }

@@ -1,12 +1,11 @@
 import { inTransaction } from '@guichet/database'
 import { DomainError } from '@guichet/problem'
 import { toId } from '@guichet/server'
-import { addressKey } from '../consent/address-key.ts'
 import type { Context } from '../context.ts'
-import type { Tx } from '../db.ts'
 import { withoutAddresses } from '../deliveries/record-outcome.ts'
 import { announceFailed } from './announce-failed.ts'
 import type { MailEvent } from './mail-event.ts'
+import { suppress } from './suppress.ts'
 
 /**
  * Writes what became of a mail after it was taken. Events come late, twice and in any order: a bounce is the last word, and
@@ -19,14 +18,15 @@ export async function recordMailEvent(ctx: Context, event: MailEvent): Promise<b
       .select([
         'id',
         'kind',
+        'channel',
         'state',
         'lease',
         'next_attempt_at',
         'sent_at',
         'recipient_address',
-        'order_id',
-        'event_id',
-        'organizer_id',
+        'order_id as orderId',
+        'event_id as eventId',
+        'organizer_id as organizerId',
       ])
       .where('id', '=', event.deliveryId)
       .where('channel', '=', 'email')
@@ -39,7 +39,7 @@ export async function recordMailEvent(ctx: Context, event: MailEvent): Promise<b
     const { what } = event
     const diagnostic = event.diagnostic === null ? null : withoutAddresses(event.diagnostic)
     if ((what === 'bounced' || what === 'complained') && row.recipient_address !== null) {
-      await suppress(ctx, tx, { address: row.recipient_address, reason: what, deliveryId: row.id, now })
+      await suppress(ctx, tx, { address: row.recipient_address, reason: what, deliveryId: row.id })
     }
     if (row.state === 'bounced' || row.state === 'skipped' || (row.state === 'delivered' && what !== 'bounced'))
       return true
@@ -68,27 +68,4 @@ export async function recordMailEvent(ctx: Context, event: MailEvent): Promise<b
     ctx.log.info({ deliveryId: toId('dlv', row.id), kind: row.kind, what }, 'heard of a mail')
     return true
   })
-}
-
-async function suppress(
-  ctx: Context,
-  tx: Tx,
-  {
-    address,
-    reason,
-    deliveryId,
-    now,
-  }: { address: string; reason: 'bounced' | 'complained'; deliveryId: string; now: Date },
-): Promise<void> {
-  await tx
-    .insertInto('suppression')
-    .values({
-      channel: 'email',
-      address_key: addressKey(ctx.keys, address),
-      reason,
-      delivery_id: deliveryId,
-      created_at: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
 }

@@ -119,6 +119,15 @@ export interface OrderTable {
   consents: ColumnType<GivenConsent[] | null, string | null, string | null>
 }
 
+export interface OrderRecipientChangeTable {
+  event_id: string
+  order_id: string
+  number: number
+  changed_at: Date
+  /** `buyer`, or the id of the member. */
+  changed_by: string
+}
+
 export interface OrderLineTable {
   event_id: string
   order_id: string

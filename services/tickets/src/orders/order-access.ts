@@ -8,7 +8,7 @@ import { BUYER, type Sight } from './present-order.ts'
 
 interface Rule {
   /** The permission with which a member may do it too. */
-  permission?: 'order.read' | 'order.cancel' | 'invoice.read'
+  permission?: 'order.read' | 'order.cancel' | 'order.correct' | 'invoice.read'
   services?: readonly string[]
   /** Instead of the path's. */
   orderId?: string

@@ -1,0 +1,30 @@
+import { addressKey } from '../consent/address-key.ts'
+import type { Context } from '../context.ts'
+import type { Tx } from '../db.ts'
+
+/** RFC 3463 §3.2: the mailbox or its domain does not exist. Not `5.2.2`, which is a mailbox that is full. */
+const NO_SUCH_ADDRESS = /\b5\.1\.(?:1|2|3|6|10)\b/
+
+/** Whether a refusal says that the address itself is wrong, so that nothing will ever arrive there. */
+export function saysNoSuchAddress(reply: string): boolean {
+  return NO_SUCH_ADDRESS.test(reply)
+}
+
+/** Remembers an address that only what somebody waits for is still sent to. The first reason stays. */
+export async function suppress(
+  ctx: Context,
+  tx: Tx,
+  about: { address: string; reason: 'bounced' | 'complained'; deliveryId: string },
+): Promise<void> {
+  await tx
+    .insertInto('suppression')
+    .values({
+      channel: 'email',
+      address_key: addressKey(ctx.keys, about.address),
+      reason: about.reason,
+      delivery_id: about.deliveryId,
+      created_at: ctx.now(),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
