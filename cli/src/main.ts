@@ -35,13 +35,17 @@ const commands: Record<string, Command> = {
     summary: 'messages republish --since 2h [service …]: send again what a queue has lost',
     run: async (args) => (await import('./messages.ts')).messages(args),
   },
+  doctor: {
+    summary: 'ask everything that messages need, SPF, DKIM and DMARC too [--to ADDRESS] [--resolver IP] [--json]',
+    run: async (args) => (await import('./doctor.ts')).doctor(args),
+  },
   test: {
     summary: 'run every test, or those that vitest selects by the arguments',
     run: async (args) => (await import('./test.ts')).test(args),
   },
   bench: {
     summary:
-      'measure the sale: [hot-event spread sold-out idle two-processes overload purchase peers growth memory] [--json]; all but memory: eight minutes',
+      'measure the sale: [hot-event spread sold-out idle two-processes overload purchase peers relay growth memory] [--json]; all but memory: ten minutes',
     run: async (args) => (await import('./bench.ts')).bench(args),
   },
   import: {

@@ -16,7 +16,10 @@ export type Faults = ReturnType<typeof createFaults>
 export function takeFault(faults: Faults, at: Stage, recipients: string[]): Fault | undefined {
   const { next } = faults
   if (!next || next.at !== at) return undefined
-  if (next.to && !recipients.some((recipient) => recipient.toLowerCase() === next.to)) return undefined
+  const { to } = next
+  // `@slow.example` is everybody there.
+  const meant = (recipient: string) => (to?.startsWith('@') ? recipient.endsWith(to) : recipient === to)
+  if (to && !recipients.some((recipient) => meant(recipient.toLowerCase()))) return undefined
   next.count -= 1
   if (next.count === 0) faults.next = null
   return next.fault

@@ -109,7 +109,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   }
   if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
   if (secrets.dkimKey && !isPrivateKey(secrets.dkimKey)) {
-    faults.push('NOTIFICATIONS_DKIM_KEY must be a private key (PEM, RSA or Ed25519)')
+    faults.push('NOTIFICATIONS_DKIM_KEY must be an RSA private key (PEM)')
   }
   if (config.bounceAddress && !isAddress(config.bounceAddress)) {
     faults.push('NOTIFICATIONS_BOUNCE_ADDRESS must be an address like bounces@shop.org')
@@ -128,7 +128,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
 
 function isPrivateKey(pem: string): boolean {
   try {
-    return ['rsa', 'ed25519'].includes(createPrivateKey(pem).asymmetricKeyType ?? '')
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa'
   } catch {
     return false
   }

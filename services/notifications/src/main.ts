@@ -3,7 +3,10 @@ import { ConfigError, createLog, runProcess } from '@guichet/server'
 import { readConfig } from './config.ts'
 import { createNotifications, MIGRATIONS } from './service.ts'
 
-/** The process: `main.ts` serves, `main.ts migrate` brings the database up to date, `main.ts check-config` only reads. */
+/**
+ * The process: `main.ts` serves, `main.ts migrate` brings the database up to date, `main.ts check-config` only reads, `main.ts
+ * doctor` asks everything that messages need.
+ */
 async function main(command: string | undefined): Promise<void> {
   const { config, secrets } = readConfig(process.env)
   const log = createLog('notifications', config.logLevel)
@@ -15,8 +18,13 @@ async function main(command: string | undefined): Promise<void> {
     case 'migrate':
       log.info({ applied: await migrate(secrets.databaseUrl, MIGRATIONS) }, 'migrated')
       return
+    case 'doctor': {
+      const { doctorCommand } = await import('./doctor/doctor-command.ts')
+      process.exitCode = await doctorCommand({ config, secrets }, MIGRATIONS, process.argv.slice(3))
+      return
+    }
     default:
-      throw new ConfigError([`"${command}" is no command: migrate, check-config, or nothing`])
+      throw new ConfigError([`"${command}" is no command: migrate, check-config, doctor, or nothing`])
   }
 }
 
