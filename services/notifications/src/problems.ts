@@ -20,7 +20,7 @@ export const PROBLEMS = defineProblems({
     title: { en: 'There are too many endpoints.', fr: 'Il y a trop de points de réception.' },
     detail: { en: 'An organizer may have {max}.', fr: 'Un organisateur peut en avoir {max}.' },
   },
-  'event-cancelled': {
+  'reminder-event-cancelled': {
     status: 409,
     title: { en: 'This event is cancelled.', fr: 'Cet événement est annulé.' },
     detail: { en: 'Nobody is reminded of it.', fr: 'Personne n’y est plus convié.' },

@@ -112,7 +112,7 @@ describe('createReminderRule', () => {
 
   it('refuses a reminder of a cancelled event', async () => {
     await eventMessages(fixture).cancelled({ ...facts, version: 2 })
-    expect((await call('owner', 'POST', rules(), DAY_BEFORE)).json().code).toBe('event-cancelled')
+    expect((await call('owner', 'POST', rules(), DAY_BEFORE)).json().code).toBe('reminder-event-cancelled')
   })
 })
 

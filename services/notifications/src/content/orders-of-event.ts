@@ -13,7 +13,7 @@ export async function fetchOrdersOf(
   eventUuid: string,
   cursor: string | null,
 ): Promise<{ orderIds: string[]; nextCursor: string | null }> {
-  const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`
+  const query = `?limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`
   const path = `/v1/internal/events/${toId('evt', eventUuid)}/orders${query}`
   const page = (await ask(ctx.tickets, ctx.outages, 'tickets', path)) as Page
   return {

@@ -66,7 +66,7 @@ export async function changeRule(
 /** Whoever sets a time that is over would wait for a mail that never goes: refused. */
 function waiting(timing: Timing, event: EventCopy, now: Date) {
   const schedule = scheduleOf(timing, event, now)
-  if (schedule.state === 'called-off') throw new DomainError('event-cancelled')
+  if (schedule.state === 'called-off') throw new DomainError('reminder-event-cancelled')
   if (schedule.state === 'missed') throw new DomainError('reminder-too-late', { dueAt: schedule.due_at.toISOString() })
   return schedule
 }
