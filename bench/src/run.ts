@@ -12,6 +12,7 @@ import { memory } from './benches/memory.ts'
 import { overload } from './benches/overload.ts'
 import { peers } from './benches/peers.ts'
 import { purchase } from './benches/purchase.ts'
+import { relay } from './benches/relay.ts'
 import { soldOut } from './benches/sold-out.ts'
 import { spread } from './benches/spread.ts'
 import { twoProcesses } from './benches/two-processes.ts'
@@ -39,6 +40,7 @@ const BENCHES: Record<string, Bench> = {
   overload: { run: overload, rounds: 2, seconds: 4 },
   purchase: { run: purchase, rounds: 3, seconds: 3 },
   peers: { run: peers, rounds: 2, seconds: 2 },
+  relay: { run: relay, rounds: 5, seconds: 4 },
   growth: { run: growth, rounds: 4, seconds: 2 },
   memory: { run: memory, rounds: 1, seconds: 1, long: true },
 }

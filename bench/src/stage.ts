@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { type Children, firstMessage, forkChild, SERVICE_FLAGS, stopChildren } from './children.ts'
@@ -13,8 +14,10 @@ export interface Stage {
   bare: { url: string; pid: number }
   plain: { url: string; pid: number }
   send: SendHttp
-  /** One more tickets service, on a database of its own. */
-  startAnother(database: string): Promise<Tickets>
+  /** One more tickets service, on a database of its own, and on another broker if that is named. */
+  startAnother(database: string, busUrl?: string): Promise<Tickets>
+  /** A program of `servers/`, which ends with the stage. */
+  fork(name: string, env: Record<string, string>): ChildProcess
   stop(): Promise<void>
 }
 
@@ -22,8 +25,8 @@ export async function setStage(dataDir: string): Promise<Stage> {
   const children: Children = []
   const server = await startServer(dataDir)
   const services: Tickets[] = []
-  const startService = async (database: string) => {
-    const started = await startTickets(server, children, { database, folder: dirname(dataDir) })
+  const startService = async (database: string, busUrl?: string) => {
+    const started = await startTickets(server, children, { database, busUrl, folder: dirname(dataDir) })
     services.push(started)
     return started
   }
@@ -52,10 +55,12 @@ export async function setStage(dataDir: string): Promise<Stage> {
       send,
       bare,
       plain,
-      async startAnother(database) {
+      async startAnother(database, busUrl) {
         await server.client.query(`create database ${database}`)
-        return startService(database)
+        return startService(database, busUrl)
       },
+      fork: (name, env) =>
+        forkChild(children, `${import.meta.dirname}/servers/${name}.ts`, { env, node: SERVICE_FLAGS }),
       stop,
     }
   } catch (error) {

@@ -39,7 +39,7 @@ export interface Tickets extends Process {
 export async function startTickets(
   server: Server,
   children: Children,
-  { database, folder }: { database: string; folder: string },
+  { database, folder, busUrl }: { database: string; folder: string; busUrl?: string | undefined },
 ): Promise<Tickets> {
   const databaseUrl = server.postgres.url(database)
   const nowhere = 'http://127.0.0.1:9'
@@ -50,7 +50,7 @@ export async function startTickets(
     PATH: process.env.PATH,
     TICKETS_HOST: '127.0.0.1',
     TICKETS_DATABASE_URL: databaseUrl,
-    TICKETS_BUS_URL: server.postgres.url('bus'),
+    TICKETS_BUS_URL: busUrl ?? server.postgres.url('bus'),
     TICKETS_PUBLIC_URL: nowhere,
     TICKETS_ACCOUNTS_URL: nowhere,
     TICKETS_EVENTS_URL: nowhere,
