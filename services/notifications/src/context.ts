@@ -19,6 +19,8 @@ export interface Context {
   /** From 0 to 1, as Math.random. */
   random: () => number
   tickets: ServiceClient
+  /** The same, with patience: a file takes its time, and must not make the service seem away. */
+  ticketFiles: ServiceClient
   accounts: ServiceClient
   mailer: Mailer
   sms: SmsProvider | undefined

@@ -65,13 +65,14 @@ export function createNotifications(
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   })
   const cutoffs = createTokenCutoffs(db)
-  const peer = (audience: string, baseUrl: string) =>
+  const peer = (audience: string, baseUrl: string, timeoutMs = 2_000) =>
     createServiceClient({
       accountsUrl: config.accountsUrl,
       clientId: 'notifications',
       clientSecret: secrets.clientSecret,
       audience,
       baseUrl,
+      timeoutMs,
     })
   const context: Context = {
     config,
@@ -80,6 +81,7 @@ export function createNotifications(
     now,
     random: overrides.random ?? Math.random,
     tickets: peer('tickets', config.ticketsUrl),
+    ticketFiles: peer('tickets', config.ticketsUrl, 15_000),
     accounts: peer('accounts', config.accountsUrl),
     mailer: createMailer({
       url: secrets.smtpUrl,

@@ -14,7 +14,7 @@ export async function fetchTicketsPdf(ctx: Context, orderUuid: string, order: Or
   if (order.state !== 'confirmed' || order.tickets.length === 0) return undefined
   const orderId = toId('ord', orderUuid)
   try {
-    const response = await ctx.tickets(`/v1/orders/${orderId}/tickets.pdf?locale=${order.language}`)
+    const response = await ctx.ticketFiles(`/v1/orders/${orderId}/tickets.pdf?locale=${order.language}`)
     const content = Buffer.from(await response.arrayBuffer())
     if (response.ok && content.subarray(0, 5).toString() === '%PDF-' && content.length <= BYTES_MAX) {
       const name = order.language === 'fr' ? 'Billets' : 'Tickets'
