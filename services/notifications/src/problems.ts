@@ -23,7 +23,7 @@ export const PROBLEMS = defineProblems({
   'reminder-event-cancelled': {
     status: 409,
     title: { en: 'This event is cancelled.', fr: 'Cet événement est annulé.' },
-    detail: { en: 'Nobody is reminded of it.', fr: 'Personne n’y est plus convié.' },
+    detail: { en: 'Nobody is reminded of it any more.', fr: 'Plus aucun rappel ne part pour lui.' },
   },
   'reminder-exists': {
     status: 409,
