@@ -250,6 +250,30 @@ function attempts(): Attempt[] {
       theirs: deliveryId,
       nobodys: `dlv_${NOBODY}`,
     }),
+    make('resendDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/resend`, {
+      theirs: deliveryId,
+      nobodys: `dlv_${NOBODY}`,
+    }),
+    make('listAttempts', 'notifications', 'GET', (id) => `deliveries/${id}/attempts`, {
+      theirs: deliveryId,
+      nobodys: `dlv_${NOBODY}`,
+    }),
+    make('listOrderMessages', 'notifications', 'GET', (id) => `orders/${id}/messages`, {
+      theirs: order.id,
+      nobodys: `ord_${NOBODY}`,
+    }),
+    make('resendConfirmation', 'notifications', 'POST', (id) => `orders/${id}/confirmation`, {
+      theirs: order.id,
+      nobodys: `ord_${NOBODY}`,
+    }),
+    make(
+      'correctBuyerEmail',
+      'tickets',
+      'PUT',
+      (id) => `orders/${id}/buyer-email`,
+      { theirs: order.id, nobodys: `ord_${NOBODY}` },
+      { body: { email: 'mallory@example.org' } },
+    ),
   ]
 }
 
