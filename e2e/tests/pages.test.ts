@@ -173,6 +173,7 @@ const memberPages = (): string[] => [
   `/console/events/${sale.eventId}/ticket-types`,
   `/console/events/${sale.eventId}/capacity`,
   `/console/events/${sale.eventId}/codes`,
+  `/console/events/${sale.eventId}/reminders`,
   `/console/events/${sale.eventId}/waiting-list`,
   `/console/events/${soldOut.eventId}/waiting-list`,
   `/console/events/${sale.eventId}/orders/${order.id}`,
