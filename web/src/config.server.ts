@@ -8,6 +8,8 @@ export interface Config {
   port: number
   /** Origin that visitors type, without a trailing slash. */
   publicUrl: string
+  /** Whether notifications can send SMS, so that the checkout asks for a number. */
+  offersSms: boolean
   /** Reverse proxies in front of us (addresses, networks, `loopback`, `uniquelocal`) whose X-Forwarded-For is believed. */
   trustProxy: string[]
   services: Record<ServiceName, string>
@@ -73,6 +75,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     host: env.WEB_HOST ?? '127.0.0.1',
     port,
     publicUrl: url('WEB_PUBLIC_URL'),
+    offersSms: env.WEB_OFFERS_SMS === 'yes',
     trustProxy,
     services: {
       accounts: url('WEB_ACCOUNTS_URL'),

@@ -29,6 +29,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'https://tickets.example',
+    offersSms: false,
     trustProxy: ['127.0.0.1'],
     services: { accounts: up, events: up, tickets: up, notifications: 'http://127.0.0.1:9' },
     sandbox: { inbox: up, payments: null, sms: null },

@@ -128,6 +128,7 @@ export function planProcesses(around: Surroundings): ProcessPlan[] {
         TICKETS_URL: at(ports.tickets),
         NOTIFICATIONS_URL: at(ports.notifications),
         SESSION_SECRET: secrets.webSession,
+        OFFERS_SMS: 'yes',
         INBOX_URL: at(ports.inbox),
         PAYMENTS_URL: at(ports.payments),
         SMS_URL: at(ports.sms),

@@ -184,7 +184,9 @@ export interface Order {
   promoCode?: string | null
   /** From the waiting list. */
   offer?: boolean
-  buyer: { name: string; email: string } | null
+  buyer: { name: string; email: string; phone?: string | null } | null
+  /** The boxes that the buyer ticked. */
+  consents?: { kind: string }[]
   locale: string
   expiresAt: string
   extensionsLeft: number

@@ -1,7 +1,7 @@
 import type { Role } from '#web/api/types.ts'
 
 /** The pages about an organizer's messages, in the order in which one needs them. */
-export const SECTIONS = ['sent', 'bulk', 'templates', 'sender', 'webhooks'] as const
+export const SECTIONS = ['sent', 'bulk', 'templates', 'sender', 'consents', 'webhooks'] as const
 export type Section = (typeof SECTIONS)[number]
 
 /** Who may see what; `notifications` decides, this only leaves out what would be refused. */
@@ -10,6 +10,7 @@ const ROLES: Record<Section, readonly Role[]> = {
   bulk: ['owner', 'manager', 'support', 'viewer'],
   templates: ['owner', 'manager'],
   sender: ['owner', 'manager'],
+  consents: ['owner', 'manager', 'support'],
   webhooks: ['owner', 'manager'],
 }
 

@@ -29,12 +29,14 @@ export async function checkPayment(event: RequestEvent, order: Order): Promise<O
   }
 }
 
-export async function sendBuyer(event: RequestEvent, buyer: { name: string; email: string }): Promise<Order> {
+export async function sendBuyer(
+  event: RequestEvent,
+  buyer: { name: string; email: string; phone: string | null },
+  consents: object[],
+): Promise<Order> {
   const path = `/v1/orders/${event.params.orderId}`
-  const locale = languageOf(event)
-  return (
-    await call<Order>(event, 'tickets', path, { method: 'PATCH', body: { buyer, locale }, ...credentials(event) })
-  ).body
+  const body = { buyer, locale: languageOf(event), consents }
+  return (await call<Order>(event, 'tickets', path, { method: 'PATCH', body, ...credentials(event) })).body
 }
 
 export async function extendHold(event: RequestEvent): Promise<Order> {

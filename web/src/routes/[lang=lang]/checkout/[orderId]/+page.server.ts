@@ -2,9 +2,11 @@ import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order } from '#web/api/types.ts'
+import { configuration } from '#web/config.server.ts'
 import { suggestEmail } from '#web/email/typo.ts'
 import { Check, isEmail } from '#web/forms/check.server.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { readConsents } from '#web/tickets/consents.server.ts'
 import {
   checkPayment,
   extendHold,
@@ -30,6 +32,7 @@ export const load: PageServerLoad = async (event) => {
     expired,
     ...(await termsOf(event, order, expired)),
     now: Date.now(),
+    offersSms: configuration().config.offersSms,
     key: event.url.searchParams.get('key') ?? '',
     buyer: order.buyer ?? (user ? { name: user.name, email: isEmail(user.email) ? user.email : '' } : null),
     /** Held again after the clock ran out, and whether at other prices. */
@@ -54,6 +57,9 @@ export const actions: Actions = {
     const name = check.required('name')
     const email = check.email('email')
     const suggestion = suggestEmail(email)
+    const order = await readOrder(event)
+    const asked = { order, check, language: languageOf(event), t: textsFor(event) }
+    const { phone, consents } = readConsents(values, asked)
     if (values.ways === 'several' && !values.provider) check.refuse('provider', textsFor(event)('checkout.wayMissing'))
     if (check.failed) return refuse(400, values, check.faults)
     // Shown once: sending the same address again means that it is right.
@@ -62,7 +68,7 @@ export const actions: Actions = {
       return fail(422, { values: shown, faults: [], suggestion })
     }
     try {
-      await pay(event, await sendBuyer(event, { name, email }), values.provider)
+      await pay(event, await sendBuyer(event, { name, email, phone }, consents), values.provider)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       return refusalOf(event, error, values)
