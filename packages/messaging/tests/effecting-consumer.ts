@@ -28,7 +28,7 @@ switch (variant) {
     break
   case 'acknowledged before the commit':
     bus.consume({ queue, types: [type] }, async (message) => {
-      setTimeout(() => void inTransaction(db, (tx) => haveEffect(tx, message)), 30)
+      setTimeout(() => void inTransaction(db, (tx) => haveEffect(tx, message)), 300)
     })
     break
   default:

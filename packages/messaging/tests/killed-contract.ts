@@ -102,7 +102,7 @@ export function killedContract(getBroker: () => Broker): void {
     })
 
     it('control: acknowledged before the commit, effects are lost', async () => {
-      const { afterKills } = await run('acknowledged before the commit', KILLS)
+      const { afterKills } = await run('acknowledged before the commit', 1)
       expect(Math.min(...afterKills)).toBe(0)
     })
   })
