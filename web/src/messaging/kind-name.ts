@@ -14,6 +14,8 @@ const NAMED = [
   'event-reminder',
   'waiting-list-joined',
   'waiting-list-offered',
+  'bulk-information',
+  'bulk-marketing',
 ] as const
 
 /** What people call a kind of mail; one that this release has no name for keeps its own. */
