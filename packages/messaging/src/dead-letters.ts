@@ -75,15 +75,20 @@ async function untilReady(bus: Bus): Promise<void> {
   }
 }
 
-/** Every queue that a contract names. */
+/** Every queue that a contract names, and that of the public stream, which takes many types. */
 async function queues(): Promise<string[]> {
-  return [...new Set((await readMessageContracts()).flatMap(({ consumers }) => consumers))].sort()
+  return [...new Set(['webhooks', ...(await readMessageContracts()).flatMap(({ consumers }) => consumers)])].sort()
 }
 
 async function list(bus: Bus, names: string[], { json, limit }: Values): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(limit)) throw new Refused('--limit is a whole number from 1.')
   for (const queue of names) {
-    const letters = await bus.deadLetters.list(queue, { limit: Number(limit) })
+    const letters = await bus.deadLetters.list(queue, { limit: Number(limit) }).catch((error: unknown) => {
+      // A broker's user may be allowed to read some queues and not others.
+      console.error(`${queue}: cannot be read (${error instanceof Error ? error.message : error})`)
+      process.exitCode = 1
+    })
+    if (!letters) continue
     if (json) for (const letter of letters) console.log(JSON.stringify({ queue, ...letter }))
     else print(queue, letters, await bus.deadLetters.count(queue))
   }
