@@ -11,6 +11,7 @@ import {
   readOrder,
   waysToPay,
 } from '#web/tickets/order.server.ts'
+import { correctEmail, sendAgain, ticketMailOf } from '#web/tickets/order-mail.server.ts'
 import { drawQr } from '#web/tickets/qr.server.ts'
 import { isOffered, moneyOf, policyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
@@ -28,10 +29,11 @@ export const load: PageServerLoad = async (event) => {
   // What still lets somebody in comes first.
   shown.tickets = [...order.tickets].sort((a, b) => Number(a.state === 'void') - Number(b.state === 'void'))
   const paid = order.confirmedAt !== null && order.totalMinor > 0
-  const [money, policy, ways] = await Promise.all([
+  const [money, policy, ways, ticketMail] = await Promise.all([
     order.payment ? moneyOf(event, order.id, credentials(event)) : { refunds: [], invoices: [] },
     paid && order.state === 'confirmed' ? policyOf(event, order.eventId) : null,
     standing === 'declined' ? waysToPay(event, order) : [],
+    ticketMailOf(event, order),
   ])
   return {
     order: shown,
@@ -41,6 +43,8 @@ export const load: PageServerLoad = async (event) => {
     otherWays: (ways?.length ?? 0) > 1,
     refundable: paid && isOffered(policy, order),
     saved: event.url.searchParams.has('saved'),
+    ticketMail,
+    mailDone: mailDoneOf(event.url.searchParams.get('mail')),
     key,
     now: Date.now(),
     drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, code ? drawQr(code) : null])),
@@ -48,6 +52,9 @@ export const load: PageServerLoad = async (event) => {
 }
 
 export const actions: Actions = {
+  sendAgain,
+  correctEmail,
+
   /** Another try after a refused payment: the places are still held. */
   retry: async (event) => {
     try {
@@ -67,6 +74,8 @@ export const actions: Actions = {
     }
   },
 }
+
+const mailDoneOf = (done: string | null) => (done === 'again' || done === 'corrected' ? done : null)
 
 function standingOf(order: Order): Standing | 'checkout' {
   if (order.state !== 'held') return order.state

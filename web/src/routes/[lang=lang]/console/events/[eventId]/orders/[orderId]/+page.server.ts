@@ -3,7 +3,8 @@ import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { Delivery, Member, Order, Page } from '#web/api/types.ts'
 import { Check } from '#web/forms/check.server.ts'
-import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { actOnDelivery } from '#web/messaging/resend.server.ts'
 import { parseMoney } from '#web/money/money.ts'
 import { refundRefusal } from '#web/tickets/refund-refusal.server.ts'
 import { attemptsOf, disputesOf, moneyOf } from '#web/tickets/refunds.server.ts'
@@ -97,14 +98,22 @@ export const actions: Actions = {
     return act(event, () => post(event, `/v1/payments/${encodeURIComponent(payment)}/receipt`, body))
   },
 
-  retry: async (event) => {
-    const { delivery = '' } = textValues(await event.request.formData())
-    try {
-      const path = `/v1/deliveries/${encodeURIComponent(delivery)}/retry`
-      await call(event, 'notifications', path, { method: 'POST', as: 'visitor' })
-    } catch (error) {
-      return refusalOf(event, error, {})
+  retry: (event) => actOnDelivery(event, 'retry'),
+  resend: (event) => actOnDelivery(event, 'resend'),
+
+  /** A buyer who mistyped the address calls; the tickets go to the right one. */
+  correctEmail: async (event) => {
+    const values = textValues(await event.request.clone().formData())
+    const { email = '' } = values
+    if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+      return refuse(400, values, [{ field: 'email', message: textsFor(event)('fault.email') }])
     }
-    redirect(303, `${event.url.pathname}?saved=1`)
+    return act(event, () =>
+      call(event, 'tickets', `/v1/orders/${event.params.orderId}/buyer-email`, {
+        method: 'PUT',
+        body: { email },
+        as: 'visitor',
+      }),
+    )
   },
 }

@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import { eventually, hasPart } from '@guichet/testkit'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
+import { buy, mailsTo, openSale, type Sale, signInAsAdmin } from '../client.ts'
+import { type System, startSystem } from '../system.ts'
+
+// A buyer who mistyped the address gets the tickets all the same; so does one who asks the organizer.
+
+/** Set to a folder, it keeps a picture of each screen, to be looked at. */
+const PICTURES = process.env.PICTURES
+
+let system: System
+let sale: Sale
+
+beforeAll(async () => {
+  if (!hasPart('chromium')) return
+  system = await startSystem()
+  sale = await openSale(system, await signInAsAdmin(system))
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true })
+})
+afterAll(() => system?.stop())
+
+async function look(page: Page, name: string): Promise<void> {
+  expect(await violations(page)).toEqual([])
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(wide).toBe(0)
+  if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true })
+}
+
+/** The text of a message up to its first placeholder or its choice. */
+const state = (words: Record<string, string>, name: string) =>
+  new RegExp(`${name} \\{([^{}]*)`).exec(words['order.mail.state'] ?? '')?.[1]?.trim() ?? name
+
+describe.runIf(hasPart('chromium'))('tickets by mail', () => {
+  it.each([
+    ['en', 'desktop', true, false],
+    ['fr', 'phone', false, true],
+  ] as const)(
+    'go to the address that a buyer corrects, in %s on a %s, with scripts: %s',
+    async (language: Language, screen, javaScript, dark) => {
+      const wrong = `mistyped.${language}@exampel.org`
+      const right = `right.${language}@example.org`
+      const order = await buy(system, sale, { email: wrong, locale: language })
+      const words = WORDS[language]
+      const visitor = await openBrowser({ language, screen, javaScript, dark })
+      try {
+        const page = await visitor.context.newPage()
+        const key = encodeURIComponent(order.secret)
+        const here = `${system.publicUrl}/${language}/orders/${order.id}?key=${key}`
+        await eventually(async () => (await mailsTo(system, wrong)).length === 1, 30_000)
+        await eventually(async () => {
+          await page.goto(here)
+          return (await page.locator('#mail').textContent())?.includes(state(words, 'sent')) === true
+        }, 30_000)
+        await look(page, `buyer-sent-${language}`)
+
+        await page.locator('#mail summary').click()
+        await look(page, `buyer-open-${language}`)
+        await page.locator('#mail #email').fill('nobody')
+        await page.getByRole('button', { name: words['order.mail.correct'] }).click()
+        await page.getByText(words['fault.email']).first().waitFor()
+        await look(page, `buyer-fault-${language}`)
+
+        await page.locator('#mail #email').fill(right)
+        await page.getByRole('button', { name: words['order.mail.correct'] }).click()
+        await page.waitForURL(/mail=corrected/)
+        await eventually(async () => (await mailsTo(system, right)).length === 1, 30_000)
+        await look(page, `buyer-corrected-${language}`)
+
+        await page.locator('#mail summary').click()
+        await page.getByRole('button', { name: words['order.mail.sendAgain'] }).click()
+        await page.waitForURL(/mail=again/)
+        await eventually(async () => (await mailsTo(system, right)).length === 2, 30_000)
+        expect(await mailsTo(system, wrong)).toHaveLength(1)
+      } finally {
+        await visitor.close()
+      }
+    },
+    180_000,
+  )
+
+  it.each([
+    ['en', 'desktop', false],
+    ['fr', 'phone', true],
+  ] as const)(
+    'are shown to the organizer with the mail server’s words, and sent once more, in %s on a %s',
+    async (language: Language, screen, dark) => {
+      const email = `console.${language}@example.org`
+      const order = await buy(system, sale, { email, locale: language })
+      const words = WORDS[language]
+      const visitor = await openBrowser({ language, screen, dark, javaScript: false })
+      try {
+        const page = await visitor.context.newPage()
+        await page.goto(await system.adminLink())
+        await page.goto(page.url().replace(/\/(en|fr)\//, `/${language}/`))
+        await page.getByRole('button', { name: words['adminLink.submit'] }).click()
+        await page.waitForURL(/\/console/)
+        await eventually(async () => (await mailsTo(system, email)).length === 1, 30_000)
+        const resend = page.getByRole('button', { name: words['console.deliveries.resend'] }).first()
+        await eventually(async () => {
+          await page.goto(`${system.publicUrl}/${language}/console/events/${sale.eventId}/orders/${order.id}`)
+          return resend.isVisible()
+        }, 30_000)
+        await look(page, `console-order-${language}`)
+        await resend.click()
+        await page.waitForURL(/saved=1/)
+        await eventually(async () => (await mailsTo(system, email)).length === 2, 30_000)
+
+        await page.goto(
+          `${system.publicUrl}/${language}/console/organizers/${sale.organizerId}/messages/sent?state=sent`,
+        )
+        await page.getByRole('heading', { name: words['console.deliveries.title'] }).waitFor()
+        await look(page, `console-sent-${language}`)
+      } finally {
+        await visitor.close()
+      }
+    },
+    180_000,
+  )
+})
