@@ -25,11 +25,14 @@ export async function isAnythingDue<S>(db: Db<S>): Promise<boolean> {
 }
 
 /** A refused row holds back the later ones of its subject, to keep their order; one that nobody wants does not. */
-export async function dueRows<S>(db: Db<S>, after: number, limit: number): Promise<OutboxRow[]> {
+export async function dueRows<S>(
+  db: Db<S>,
+  { after, except, limit }: { after: number; except: readonly number[]; limit: number },
+): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     select id, message_id, type, subject, data, traceparent, created_at, last_error
       from outbox
-     where published_at is null and next_attempt_at <= now() and id > ${after}
+     where published_at is null and next_attempt_at <= now() and id > ${after} and id <> all(${except}::bigint[])
        and not exists (
          select from outbox as refused
           where refused.subject = outbox.subject and refused.published_at is null

@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AMQPError, type Connection, ConsumerStatus } from 'rabbitmq-client'
-import { type Bus, type Consumer, DEFAULT_PREFETCH, type Receive, retryRule, type Subscription } from './bus.ts'
+import {
+  type Bus,
+  type Consumer,
+  DEFAULT_PREFETCH,
+  type Outcome,
+  type Receive,
+  retryRule,
+  type Subscription,
+} from './bus.ts'
 import type { Log } from './log.ts'
 import type { Message } from './message.ts'
 import { createDeadLetters } from './rabbitmq-dead-letters.ts'
@@ -53,7 +61,7 @@ export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOption
   const consumers = new Map<string, Consumer>()
 
   return {
-    publish: (messages) => Promise.all(messages.map(publish)),
+    publish: stopAtFailure(publish),
 
     consume(subscription, receive) {
       if (consumers.has(subscription.queue)) throw new Error(`${subscription.queue} is already consumed here`)
@@ -88,6 +96,27 @@ export function connectRabbitmq(url: string, { log, windowSize }: RabbitmqOption
       limit.abort()
       if (!inTime) for (const connection of rest) connection.unsafeDestroy()
     },
+  }
+}
+
+/** After one that failed, nothing more is sent until the calls that it shared the wire with have ended: it would overtake. */
+function stopAtFailure(send: (message: Message) => Promise<Outcome>): Bus['publish'] {
+  let calls = 0
+  let hasFailed = false
+  const sendOne = async (message: Message) => {
+    const outcome = await send(message)
+    if (outcome === 'failed') hasFailed = true
+    return outcome
+  }
+  return async (messages) => {
+    if (hasFailed) return messages.map((): Outcome => 'failed')
+    calls++
+    try {
+      return await Promise.all(messages.map(sendOne))
+    } finally {
+      calls--
+      if (calls === 0) hasFailed = false
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export interface PassOptions<S> {
   log: Log
   /** The service's name: `source` of its messages. */
   source: string
-  /** Rows read, published and marked together; two such pages are under way at the same time. Default 500. */
+  /** Rows read, published and marked together at most; as many again may be under way. Default 500. */
   batchSize?: number | undefined
   /**
    * How long a broker that lost everything is left to itself, so that the consumers have declared their queues again
@@ -28,6 +28,7 @@ export interface Sent {
 }
 
 const PAGE = 500
+const PAGES_UNDER_WAY = 3
 const RELAY_LOCK = 7_146_902_115
 /** A pass ends by then, well before the server ends the idle transaction that holds the lock (20 s). */
 const PASS_MS = 5_000
@@ -35,54 +36,73 @@ const PASS_MS = 5_000
 /**
  * Sends what is due, what is to be sent again before what is new. Returns how many were published; 0 also when another
  * process has the lock, which one transaction holds to the end: two relays at once would overtake each other. Rows are
- * marked outside it, page by page, so that a crash repeats two pages at most.
+ * marked outside it, page by page, so that a crash repeats two full pages at most.
  */
 export async function relayOnce<S>(options: PassOptions<S>, lockKey = RELAY_LOCK): Promise<number> {
   return options.db.transaction().execute(async (tx) => {
-    const lock = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${lockKey}) as held`.execute(tx)
-    return lock.rows[0]?.held ? sendDue(options) : 0
+    const { rows } = await sql<{ held: boolean; isAgain: boolean }>`
+      select pg_try_advisory_xact_lock(${lockKey}) as held,
+             exists (select from outbox_republish where finished_at is null) as "isAgain"
+    `.execute(tx)
+    if (!rows[0]?.held) return 0
+    const endsAt = performance.now() + PASS_MS
+    const { db, settleMs = 10_000 } = options
+    const again = rows[0].isAgain ? await openRepublish(db, settleMs) : undefined
+    if (!again) return sendNew(options, endsAt)
+    return again.mayBegin ? sendAgain(options, again, endsAt) : 0
   })
 }
 
-async function sendDue<S>(options: PassOptions<S>): Promise<number> {
-  const { db, settleMs = 10_000 } = options
-  const endsAt = performance.now() + PASS_MS
-  const again = await openRepublish(db, settleMs)
-  if (!again) return sendNew(options, endsAt)
-  return again.mayBegin ? sendAgain(options, again, endsAt) : 0
-}
-
-/** Two pages are under way while there are full ones, so that reading and marking cost the wire no pause. */
+/**
+ * Reads on while there is something, with several pages under way, so that neither confirms nor marks cost the next
+ * message time. After a full page it goes on behind it; else it looks from the beginning, because a transaction that
+ * took its ids early may commit late.
+ */
 async function sendNew<S>(options: PassOptions<S>, endsAt: number): Promise<number> {
   const { db, batchSize = PAGE } = options
-  const underWay: Promise<Sent>[] = []
-  let sent = 0
-  let after = 0
-  try {
-    for (let isLast = false; !isLast; ) {
-      const rows = await dueRows(db, after, batchSize)
-      isLast = rows.length < batchSize || performance.now() > endsAt
-      after = rows.at(-1)?.id ?? after
-      const page = sendPage(options, rows)
-      page.catch(() => {}) // looked at below, perhaps later than it fails
-      underWay.push(page)
-      if (underWay.length < 2) continue
-      const oldest = await underWay.shift()
-      sent += oldest?.published ?? 0
-      if (oldest?.failed) break
-    }
-  } finally {
-    await Promise.allSettled(underWay) // nothing may be on its way when another process gets the lock
+  const underWay: { rows: OutboxRow[]; sent: Promise<Sent> }[] = []
+  let published = 0
+  let hasFailed = false
+  const onOutcomes = ({ failed }: Sent) => {
+    if (failed > 0) hasFailed = true
   }
-  for (const { published } of await Promise.all(underWay)) sent += published
-  return sent
+  const settleOldest = async () => {
+    const counts = await underWay[0]?.sent
+    underWay.shift()
+    published += counts?.published ?? 0
+  }
+  try {
+    for (let after = 0; performance.now() < endsAt; ) {
+      const inHand = underWay.flatMap(({ rows }) => rows)
+      const rows = await dueRows(db, { after, except: inHand.map(({ id }) => id), limit: batchSize })
+      // What is read now may be of a subject that has just failed, and would overtake.
+      if (rows.length === 0 || hasFailed) break
+      const sent = sendPage(options, rows, onOutcomes)
+      sent.catch(() => {}) // looked at below, perhaps later than it fails
+      underWay.push({ rows, sent })
+      after = rows.length === batchSize ? (rows.at(-1)?.id ?? 0) : 0
+      if (underWay.length >= PAGES_UNDER_WAY || inHand.length + rows.length >= 2 * batchSize) await settleOldest()
+    }
+    while (underWay.length > 0) await settleOldest()
+    return published
+  } finally {
+    // Nothing may be on its way when another process gets the lock.
+    await Promise.allSettled(underWay.map(({ sent }) => sent))
+  }
 }
 
-async function sendPage<S>(options: PassOptions<S>, rows: readonly OutboxRow[]): Promise<Sent> {
+async function sendPage<S>(
+  options: PassOptions<S>,
+  rows: readonly OutboxRow[],
+  onOutcomes: (counts: Sent) => void,
+): Promise<Sent> {
   const { published, unroutable, failed } = await publish(options, rows)
+  const counts = { published: published.length, unroutable: unroutable.length, failed: failed.length }
+  onOutcomes(counts)
   await markPublished(options.db, published)
   await postpone(options.db, failed, REFUSED)
-  return { published: published.length, unroutable: unroutable.length, failed: failed.length }
+  await postpone(options.db, unroutable, UNROUTABLE)
+  return counts
 }
 
 /** Rows keep their mark; how far it has come is written down after each page. */
@@ -91,7 +111,8 @@ async function sendAgain<S>(options: PassOptions<S>, request: RepublishRequest, 
   let sent = 0
   for (let after = request.after_id; ; ) {
     const rows = await rowsToRepublish(db, { ...request, after_id: after }, batchSize)
-    const { published, failed } = await publish(options, rows)
+    const { published, unroutable, failed } = await publish(options, rows)
+    await postpone(db, unroutable, UNROUTABLE)
     sent += published.length
     if (failed.length > 0) return sent
     const isLast = rows.length < batchSize
@@ -102,11 +123,10 @@ async function sendAgain<S>(options: PassOptions<S>, request: RepublishRequest, 
   }
 }
 
-async function publish<S>({ db, bus, log, source, onSent }: PassOptions<S>, rows: readonly OutboxRow[]) {
+async function publish<S>({ bus, log, source, onSent }: PassOptions<S>, rows: readonly OutboxRow[]) {
   const outcomes = await bus.publish(rows.map((row) => toMessage(row, source)))
   const by = (outcome: Outcome) => rows.filter((_, index) => outcomes[index] === outcome)
   const [published, unroutable, failed] = [by('published'), by('unroutable'), by('failed')]
-  await postpone(db, unroutable, UNROUTABLE)
   const orphans = unroutable.filter((row) => row.last_error !== UNROUTABLE)
   if (orphans.length > 0) {
     log.warn({ types: [...new Set(orphans.map((row) => row.type))] }, `relay: ${UNROUTABLE}; kept and tried again`)

@@ -36,11 +36,14 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
   const counts: Sent = { published: 0, unroutable: 0, failed: 0 }
   let stopped = false
   let waitMs = EAGER_MS
+  /** Somebody here has written, so there is no need to look first whether there is anything. */
+  let isTold = false
   /** The session of the bus in which its memory was last looked at. */
   let met: number | undefined
   const alarm = createAlarm()
   const wake = () => {
     waitMs = EAGER_MS
+    isTold = true
     alarm.ring()
   }
   const observe = options.metrics && observeOutbox(options.metrics, db)
@@ -68,7 +71,9 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
     if (!bus.ready()) return 0
     try {
       await meet()
-      return (await isAnythingDue(db)) ? await relayOnce({ ...options, onSent }) : 0
+      const mayBeDue = isTold || (await isAnythingDue(db))
+      isTold = false
+      return mayBeDue ? await relayOnce({ ...options, onSent }) : 0
     } catch (error) {
       log.warn({ err: error }, 'relay: cannot go on for now, trying again')
       return 0
