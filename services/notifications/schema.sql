@@ -487,7 +487,7 @@ comment on column webhook_delivery.first_attempt_at is 'What it gives up by; beg
 comment on column webhook_delivery.next_attempt_at is 'When it is due; while it is being sent, when the lease ends.';
 comment on column webhook_delivery.lease is 'Who sends it now. A result under another lease is not written.';
 CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (endpoint_id, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'retrying'::text]));
-CREATE INDEX webhook_delivery_of_endpoint ON public.webhook_delivery USING btree (endpoint_id, id DESC);
+CREATE INDEX webhook_delivery_of_endpoint ON public.webhook_delivery USING btree (endpoint_id, created_at DESC, id DESC);
 CREATE INDEX webhook_delivery_of_event ON public.webhook_delivery USING btree (event_id);
 
 create table webhook_endpoint (

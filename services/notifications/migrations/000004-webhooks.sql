@@ -62,7 +62,7 @@ create table webhook_delivery (
 );
 create index webhook_delivery_due on webhook_delivery (endpoint_id, next_attempt_at)
   where state in ('pending', 'sending', 'retrying');
-create index webhook_delivery_of_endpoint on webhook_delivery (endpoint_id, id desc);
+create index webhook_delivery_of_endpoint on webhook_delivery (endpoint_id, created_at desc, id desc);
 create index webhook_delivery_of_event on webhook_delivery (event_id);
 comment on table webhook_delivery is 'One event for one endpoint.';
 comment on column webhook_delivery.first_attempt_at is 'What it gives up by; begins anew with a replay.';

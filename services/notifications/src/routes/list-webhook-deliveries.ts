@@ -1,3 +1,5 @@
+import { sql } from '@guichet/database'
+import { DomainError } from '@guichet/problem'
 import { type App, decodeCursor, encodeCursor, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
@@ -36,14 +38,26 @@ export function listWebhookDeliveries(app: App, ctx: Context): void {
         .innerJoin('public_event', 'public_event.id', 'webhook_delivery.event_id')
         .select(WEBHOOK_DELIVERY_COLUMNS)
         .where('webhook_delivery.endpoint_id', '=', endpoint.id)
+        .orderBy('webhook_delivery.created_at', 'desc')
         .orderBy('webhook_delivery.id', 'desc')
         .limit(limit + 1)
       if (state) query = query.where('webhook_delivery.state', '=', state)
-      if (cursor) query = query.where('webhook_delivery.id', '<', toUuid('whd', String(decodeCursor(cursor, 1)[0])))
+      if (cursor) query = query.where(before(cursor))
       const rows = await query.execute()
       const items = rows.slice(0, limit).map(presentWebhookDelivery)
       const last = items.at(-1)
-      return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null }
+      return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.createdAt, last.id]) : null }
     },
   )
+}
+
+/** What comes after a place in the list. A replay makes rows whose ids are in no order, so the time goes first. */
+function before(cursor: string) {
+  const [createdAt, id] = decodeCursor(cursor, 2)
+  const time = new Date(String(createdAt))
+  if (Number.isNaN(time.getTime())) {
+    const errors = [{ pointer: 'cursor', detail: 'is not a cursor of this list' }]
+    throw new DomainError('request-invalid', {}, { errors })
+  }
+  return sql<boolean>`(webhook_delivery.created_at, webhook_delivery.id) < (${time}, ${toUuid('whd', String(id))}::uuid)`
 }

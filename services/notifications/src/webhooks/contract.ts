@@ -24,7 +24,7 @@ function operation(type: PublicType) {
   const { says, data } = PUBLIC_EVENTS[type]
   return {
     operationId: type.replace(/[._](\w)/g, (_, letter: string) => letter.toUpperCase()),
-    summary: says.en,
+    summary: says,
     parameters: Object.keys(PARAMETERS).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     requestBody: {
       required: true,

@@ -16,87 +16,75 @@ import {
 interface PublicEventType {
   /** The message that it is made of: the fields of `data` that the message has. */
   from: string
-  says: { en: string; fr: string }
+  says: string
   data: TObject
 }
 
-/** What organizers may be told of: the contract of webhooks and of the broker's public exchange (contracts/http/webhooks.yaml). */
+/** What organizers may be told of: the contract of webhooks and of the broker's public exchange (contracts/webhooks.yaml). */
 export const PUBLIC_EVENTS = {
   'order.confirmed': {
     from: 'tickets.order-confirmed.v1',
-    says: {
-      en: 'An order is paid, or was free: its tickets exist.',
-      fr: 'Une commande est payée, ou était gratuite : ses billets existent.',
-    },
+    says: 'An order is paid, or was free: its tickets exist.',
     data: OrderData,
   },
   'order.refunded': {
     from: 'tickets.order-refunded.v1',
-    says: { en: 'The last tickets of an order became void.', fr: 'Les derniers billets d’une commande sont annulés.' },
+    says: 'The last tickets of an order became void.',
     data: OrderRefundData,
   },
   'order.partially_refunded': {
     from: 'tickets.order-partially-refunded.v1',
-    says: {
-      en: 'Money went back for a part of an order; the rest stays.',
-      fr: 'Une partie d’une commande est remboursée ; le reste demeure.',
-    },
+    says: 'Money went back for a part of an order; the rest stays.',
     data: OrderRefundData,
   },
   'payment.refunded': {
     from: 'tickets.payment-refunded.v1',
-    says: { en: 'Money that bought nothing went back.', fr: 'Une somme qui n’a rien acheté est rendue.' },
+    says: 'Money that bought nothing went back.',
     data: PaymentRefundData,
   },
   'ticket.checked_in': {
     from: 'tickets.ticket-checked-in.v1',
-    says: { en: 'The bearer of a ticket has come in.', fr: 'Le porteur d’un billet est entré.' },
+    says: 'The bearer of a ticket has come in.',
     data: TicketCheckedInData,
   },
   'event.published': {
     from: 'events.event-published.v1',
-    says: { en: 'An event is public.', fr: 'Un événement est public.' },
+    says: 'An event is public.',
     data: EventData,
   },
   'event.updated': {
     from: 'events.event-updated.v1',
-    says: { en: 'Something about a public event changed.', fr: 'Un événement public a changé.' },
+    says: 'Something about a public event changed.',
     data: EventData,
   },
   'event.rescheduled': {
     from: 'events.event-rescheduled.v1',
-    says: { en: 'A public event has another time.', fr: 'Un événement public change de date.' },
+    says: 'A public event has another time.',
     data: EventRescheduledData,
   },
   'event.cancelled': {
     from: 'events.event-cancelled.v1',
-    says: { en: 'An event will not take place.', fr: 'Un événement n’aura pas lieu.' },
+    says: 'An event will not take place.',
     data: EventCancelledData,
   },
   'event.deleted': {
     from: 'events.event-deleted.v1',
-    says: { en: 'An event is gone; it had no orders.', fr: 'Un événement est supprimé ; il n’avait pas de commandes.' },
+    says: 'An event is gone; it had no orders.',
     data: EventDeletedData,
   },
   'waiting_list.joined': {
     from: 'tickets.waiting-list-joined.v1',
-    says: {
-      en: 'Somebody waits for places of a sold-out ticket type.',
-      fr: 'Quelqu’un attend des places d’un tarif épuisé.',
-    },
+    says: 'Somebody waits for places of a sold-out ticket type.',
     data: WaitingListJoinedData,
   },
   'waiting_list.offered': {
     from: 'tickets.waiting-list-offered.v1',
-    says: {
-      en: 'Freed places are kept for somebody who waited.',
-      fr: 'Des places libérées sont gardées pour quelqu’un qui attendait.',
-    },
+    says: 'Freed places are kept for somebody who waited.',
     data: WaitingListOfferedData,
   },
   'message.failed': {
     from: 'notifications.delivery-failed.v1',
-    says: { en: 'A mail or an SMS could not be delivered.', fr: 'Un e-mail ou un SMS n’a pas pu être remis.' },
+    says: 'A mail or an SMS could not be delivered.',
     data: MessageFailedData,
   },
 } as const satisfies Record<string, PublicEventType>

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { newUuid } from '@guichet/server'
+import { newUuid, toUuid } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { forgetPublicEvents } from '../../src/jobs/forget-public-events.ts'
+import { startSendingWebhooks } from '../../src/jobs/send-webhooks.ts'
 import { startWithWebhooks, type WebhookFixture } from './fixture.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -239,6 +241,58 @@ describe('a webhook', () => {
     const [one, two] = await eventually(() => receiver.of(path).length === 2 && receiver.of(path))
     expect(two?.headers['webhook-id']).toBe(one?.headers['webhook-id'])
     await eventually(async () => (await fixture.webhook(delivered.id)).log.length === 2)
+  })
+})
+
+describe('senders', () => {
+  it('share the work: of two at once, with fifty events, each is posted once', async () => {
+    const path = newPath()
+    const { id } = await fixture.endpoint(receiver.url + path)
+    const second = startSendingWebhooks(fixture.context)
+    for (let count = 0; count < 50; count += 1) await fixture.orderConfirmed()
+    await eventually(async () => {
+      const webhooks = await fixture.webhooks(id)
+      return webhooks.length === 50 && webhooks.every(({ state }) => state === 'delivered')
+    })
+    await second.stop()
+    const ids = receiver.of(path).map(({ headers }) => headers['webhook-id'])
+    expect([ids.length, new Set(ids).size]).toEqual([50, 50])
+  })
+
+  it('that die leave their webhook to the others, once the lease is over and not before', async () => {
+    const path = newPath()
+    const { id } = await fixture.endpoint(receiver.url + path)
+    await fixture.orderConfirmed()
+    const { id: webhookId } = await settled(id, 'delivered')
+    const leased = {
+      state: 'sending',
+      lease: newUuid(),
+      next_attempt_at: new Date(fixture.clock.now().getTime() + 30_000),
+    } as const
+    const uuid = toUuid('whd', webhookId)
+    await fixture.db.updateTable('webhook_delivery').set(leased).where('id', '=', uuid).execute()
+    // While another one goes out, this one does not.
+    await fixture.orderConfirmed()
+    await eventually(() => receiver.of(path).length === 2)
+    expect((await fixture.webhook(webhookId)).state).toBe('sending')
+    fixture.clock.advance(30)
+    await eventually(async () => (await fixture.webhook(webhookId)).state === 'delivered')
+    expect(receiver.of(path)).toHaveLength(3)
+  })
+})
+
+describe('public events', () => {
+  it('are forgotten after thirty days with their webhooks, and not before', async () => {
+    const { id } = await fixture.endpoint(receiver.url + newPath())
+    await fixture.orderConfirmed()
+    await settled(id, 'delivered')
+    fixture.clock.advance(29 * 24 * 3_600)
+    await forgetPublicEvents(fixture.context)
+    expect(await fixture.webhooks(id)).toHaveLength(1)
+    fixture.clock.advance(24 * 3_600 + 1)
+    await forgetPublicEvents(fixture.context)
+    expect(await fixture.webhooks(id)).toEqual([])
+    expect(await fixture.db.selectFrom('webhook_attempt').select('number').execute()).toEqual([])
   })
 })
 

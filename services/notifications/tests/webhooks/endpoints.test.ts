@@ -185,6 +185,33 @@ describe('an endpoint', () => {
     expect(answer.json()).toMatchObject({ status: 409, code: 'too-many-webhook-endpoints', max: 20 })
   })
 
+  it('lists what it got from the newest to the oldest, page by page, by state too', async () => {
+    const { id } = await fixture.endpoint(url)
+    const made: string[] = []
+    for (let count = 0; count < 5; count += 1) {
+      fixture.clock.advance(1)
+      await addWebhook(id)
+      made.unshift((await fixture.webhooks(id))[0]?.id ?? '')
+    }
+    const page = async (query: string) =>
+      (await fixture.call('GET', `/v1/webhook-endpoints/${id}/deliveries?limit=2${query}`)).json()
+    const seen: string[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const answer: { items: { id: string }[]; nextCursor: string | null } = await page(cursor && `&cursor=${cursor}`)
+      seen.push(...answer.items.map((item) => item.id))
+      cursor = answer.nextCursor
+    }
+    expect(seen).toEqual(made)
+    expect((await page('&state=failed')).items).toEqual([])
+    for (const query of [
+      '&state=lost',
+      '&cursor=abc',
+      `&cursor=${Buffer.from('["x","y"]').toString('base64url')}`,
+      '&color=red',
+    ])
+      expect((await page(query)).status, query).toBe(400)
+  })
+
   it('is removed with what it got, once', async () => {
     const { id } = await fixture.endpoint(url)
     const webhook = await addWebhook(id)

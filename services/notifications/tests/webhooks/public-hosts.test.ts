@@ -1,5 +1,6 @@
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { startWithWebhooks, type WebhookFixture } from './fixture.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -90,6 +91,26 @@ describe('an address in our own network', () => {
     await open.orderConfirmed()
     await eventually(() => receiver.received.length === 1)
     await open.end()
+  })
+})
+
+describe('a platform in production', () => {
+  it('does not start when webhooks may go anywhere', () => {
+    const settings = {
+      DATABASE_URL: 'postgres://notifications@127.0.0.1/notifications',
+      BUS_URL: 'amqp://127.0.0.1',
+      PUBLIC_URL: 'https://tickets.example.org/',
+      JWKS_URL: 'http://127.0.0.1:4101/.well-known/jwks.json',
+      ACCOUNTS_URL: 'http://127.0.0.1:4101',
+      TICKETS_URL: 'http://127.0.0.1:4103',
+      CLIENT_SECRET: 'k3Xw0v9nQeR7tYuI1oPaSdFgHjKlZxCv',
+      SMTP_URL: 'smtp://127.0.0.1:2525',
+      WEBHOOK_HOSTS: 'any',
+    }
+    const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`NOTIFICATIONS_${name}`, value]))
+    expect(readConfig(env).config.webhookHosts).toBe('any')
+    expect(() => readConfig({ ...env, GUICHET_ENV: 'production' })).toThrow(/WEBHOOK_HOSTS=any/)
+    expect(readConfig({ ...env, NOTIFICATIONS_WEBHOOK_HOSTS: undefined }).config.webhookHosts).toBe('public')
   })
 })
 
