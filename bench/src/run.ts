@@ -8,6 +8,7 @@ import { PostgresStartError } from '@guichet/embedded-postgres'
 import { growth } from './benches/growth.ts'
 import { hotEvent } from './benches/hot-event.ts'
 import { idle } from './benches/idle.ts'
+import { mail } from './benches/mail.ts'
 import { memory } from './benches/memory.ts'
 import { overload } from './benches/overload.ts'
 import { peers } from './benches/peers.ts'
@@ -42,6 +43,7 @@ const BENCHES: Record<string, Bench> = {
   peers: { run: peers, rounds: 2, seconds: 2 },
   relay: { run: relay, rounds: 5, seconds: 4 },
   growth: { run: growth, rounds: 4, seconds: 2 },
+  mail: { run: mail, rounds: 1, seconds: 1, long: true },
   memory: { run: memory, rounds: 1, seconds: 1, long: true },
 }
 const TMPFS = 0x01021994

@@ -45,7 +45,7 @@ const commands: Record<string, Command> = {
   },
   bench: {
     summary:
-      'measure the sale: [hot-event spread sold-out idle two-processes overload purchase peers relay growth memory] [--json]; all but memory: ten minutes',
+      'measure the sale: [hot-event spread sold-out idle two-processes overload purchase peers relay growth mail memory] [--json]; all but mail and memory: ten minutes',
     run: async (args) => (await import('./bench.ts')).bench(args),
   },
   import: {
