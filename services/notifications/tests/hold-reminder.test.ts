@@ -70,7 +70,7 @@ it('is one mail three minutes before the end, with the way back to the checkout,
   await eventually(async () => (await deliveryOf(order)).state === 'sent')
   const [mail, ...more] = await mailsTo(order)
   expect(more).toEqual([])
-  expect(mail?.subject).toBe('Vos places sont toujours réservées : Nuit à l’Opéra')
+  expect(mail?.subject).toBe('Vos places sont toujours réservées : Nuit à l’Opéra')
   expect(mail?.text).toContain(`${PUBLIC_URL}/fr/checkout/${order.id}?key=the-secret_of-the-order`)
   expect(mail?.text).toContain('Vous nous avez demandé ce rappel')
   expect(mail?.text).toContain(`${PUBLIC_URL}/fr/preferences/`)

@@ -107,6 +107,20 @@ describe('by SMPP', () => {
     expect(await smsc.messages(order.phone)).toHaveLength(1)
   })
 
+  it('a process that died while it asked leaves no second SMS behind: what it did nobody knows', async () => {
+    const order = orderWithPhone()
+    const now = fixture.clock.now()
+    const id = parseId('dlv', await addRow(fixture, { organizerId: order.organizerId, orderId: order.id })) ?? ''
+    await fixture.db
+      .insertInto('attempt')
+      .values({ delivery_id: id, number: 1, lease: newUuid(), began_at: now })
+      .execute()
+    const died = { channel: 'sms', state: 'sending', lease: newUuid(), next_attempt_at: now, last_error: null } as const
+    await fixture.db.updateTable('delivery').set(died).where('id', '=', id).execute()
+    await eventually(async () => (await stateOf(fixture, order)) === 'failed')
+    expect(await smsc.messages(order.phone)).toEqual([])
+  })
+
   it('STOP ends them, START lets them come again', async () => {
     const order = orderWithPhone()
     await fixture.deliverOrder(order)
