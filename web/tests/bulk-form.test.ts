@@ -46,6 +46,7 @@ describe('the form of a message to many', () => {
       checkBulk(values, PARIS, t).check.faults.map(({ field }) => field)
     expect(faults({ 'subject.fr': 'Bonjour' })).toEqual(['body.fr'])
     expect(faults({ ...WORDS, 'body.en': 'Hello' })).toEqual(['subject.en'])
+    expect(faults({ ...WORDS, 'body.en': t('console.bulk.first') })).toEqual([])
     expect(faults({})).toEqual(['subject.fr'])
   })
 

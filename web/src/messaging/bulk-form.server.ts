@@ -36,7 +36,10 @@ export function checkBulk(values: Record<string, string>, timeZone: string, t: T
   const subject: Record<string, string> = {}
   const body: Record<string, string> = {}
   for (const language of ['fr', 'en'] as const) {
-    const [line, text] = [values[`subject.${language}`], values[`body.${language}`]?.replaceAll('\r\n', '\n')]
+    const line = values[`subject.${language}`]
+    const typed = values[`body.${language}`]?.replaceAll('\r\n', '\n')
+    // What the form begins with is nobody's text.
+    const text = !line && typed === t('console.bulk.first') ? '' : typed
     if (line) subject[language] = line
     if (text) body[language] = text
     if (line && !text)

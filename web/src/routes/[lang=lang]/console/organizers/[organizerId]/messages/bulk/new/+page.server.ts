@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { type Actions, error, redirect } from '@sveltejs/kit'
 import { call } from '#web/api/call.server.ts'
 import { refusalOf, refuse, textsFor } from '#web/forms/refusal.server.ts'
-import { textsOf } from '#web/messages/catalogue.server.ts'
 import type { BulkMessage } from '#web/messaging/bulk.ts'
 import { eventOfMessage } from '#web/messaging/bulk-event.server.ts'
 import { bulkField, bulkValues, checkBulk } from '#web/messaging/bulk-form.server.ts'
@@ -13,7 +12,10 @@ export const load: PageServerLoad = async (event) => {
   if (!eventId) error(404)
   return {
     ...(await eventOfMessage(event, eventId)),
-    values: { 'body.fr': textsOf('fr')('console.bulk.first'), 'body.en': '' } as Record<string, string>,
+    values: {
+      key: randomUUID(),
+      [`body.${event.params.lang}`]: textsFor(event)('console.bulk.first'),
+    } as Record<string, string>,
   }
 }
 
@@ -29,7 +31,8 @@ export const actions: Actions = {
       const options = {
         method: 'POST' as const,
         body: { organizerId: event.params.organizerId, eventId, ...body },
-        idempotencyKey: randomUUID(),
+        // A second click makes no second draft; other words after the way back do.
+        idempotencyKey: hash('sha256', `${values.key}${JSON.stringify(body)}`),
         as: 'visitor' as const,
       }
       made = (await call<BulkMessage>(event, 'notifications', '/v1/bulk-messages', options)).body
