@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Attempt, make, type Service } from '../attempt.ts'
 import {
   type Answer,
   buy,
@@ -16,20 +17,9 @@ import {
   signInAsAdmin,
 } from '../client.ts'
 import { type System, startSystem } from '../system.ts'
+import { addWebhook, type Webhook, webhookAttempts } from '../webhook-attempts.ts'
 
 // S-31: the owner of one organizer tries every object of another, over the whole system and every service at once.
-
-type Service = 'accounts' | 'events' | 'tickets' | 'notifications'
-interface Attempt {
-  operation: string
-  service: Service
-  method: string
-  /** The path for the other organizer's object, and for one that exists nowhere. */
-  theirs: string
-  nobodys: string
-  body?: unknown
-  headers?: Record<string, string>
-}
 
 const NOBODY = '01h455vb4pex5vsknk084sn02q'
 const TEMPLATE = 'templates/order-confirmation/en'
@@ -43,8 +33,7 @@ let deliveryId: string
 let allotmentId: string
 let promoCodeId: string
 let entryId: string
-let endpointId: string
-let webhookId: string
+let webhook: Webhook
 let owner: Session
 
 /** A person of their own, signed up, confirmed by the link in the mail, and owner of one organizer. */
@@ -86,26 +75,6 @@ async function joinSoldOut(): Promise<string> {
   return new URL(linkIn(mail.text, 'waiting-list')).pathname.split('/').at(-1) ?? ''
 }
 
-/** An address of theirs that is told of something; its id, and that of what it was told. */
-async function addWebhook(): Promise<[string, string]> {
-  const token = admin.accessTokens.notifications
-  const organizer = `notifications/v1/organizers/${theirs.organizerId}`
-  const made = await must<{ id: string }>(system, `${organizer}/webhook-endpoints`, {
-    method: 'POST',
-    token,
-    headers: { 'idempotency-key': randomUUID() },
-    body: { url: 'http://127.0.0.1:9/theirs' },
-  })
-  const body = { type: 'order.confirmed', endpointId: made.id }
-  await must(system, `${organizer}/test-events`, { method: 'POST', token, body })
-  const log = await must<{ items: { id: string }[] }>(
-    system,
-    `notifications/v1/webhook-endpoints/${made.id}/deliveries`,
-    { token },
-  )
-  return [made.id, log.items[0]?.id ?? '']
-}
-
 /** Something more of their event; its id. */
 async function makeTheirs(what: 'allotments' | 'promo-codes', body: object): Promise<string> {
   const path = `tickets/v1/events/${theirs.eventId}/${what}`
@@ -130,7 +99,7 @@ beforeAll(async () => {
   entryId = await joinSoldOut()
   allotmentId = await makeTheirs('allotments', { kind: 'event', capacity: 5_000 })
   promoCodeId = await makeTheirs('promo-codes', { code: 'THEIRS', discountPercent: 10 })
-  ;[endpointId, webhookId] = await addWebhook()
+  webhook = await addWebhook(system, admin, theirs.organizerId)
   const { session, organizerId } = await newOwner()
   owner = session
   mine = { ...theirs, organizerId }
@@ -145,21 +114,6 @@ function attempts(): Attempt[] {
   const allotment = { theirs: allotmentId, nobodys: `alo_${NOBODY}` }
   const promoCode = { theirs: promoCodeId, nobodys: `pro_${NOBODY}` }
   const entry = { theirs: entryId, nobodys: `wle_${NOBODY}` }
-  const make = (
-    operation: string,
-    service: Service,
-    method: string,
-    path: (id: string) => string,
-    ids: { theirs: string; nobodys: string },
-    more: Partial<Attempt> = {},
-  ): Attempt => ({
-    operation,
-    service,
-    method,
-    theirs: path(ids.theirs),
-    nobodys: path(ids.nobodys),
-    ...more,
-  })
   const organizer = { theirs: theirs.organizerId, nobodys: `org_${NOBODY}` }
   const match = { headers: { 'if-match': '*' } }
   const key = { headers: { 'idempotency-key': randomUUID() } }
@@ -265,7 +219,7 @@ function attempts(): Attempt[] {
       theirs: order.id,
       nobodys: `ord_${NOBODY}`,
     }),
-    ...webhookAttempts(make, organizer),
+    ...webhookAttempts(organizer, webhook, NOBODY),
     make('getDelivery', 'notifications', 'GET', (id) => `deliveries/${id}`, {
       theirs: deliveryId,
       nobodys: `dlv_${NOBODY}`,
@@ -298,47 +252,6 @@ function attempts(): Attempt[] {
       { theirs: order.id, nobodys: `ord_${NOBODY}` },
       { body: { email: 'mallory@example.org' } },
     ),
-  ]
-}
-
-type Make = (
-  operation: string,
-  service: Service,
-  method: string,
-  path: (id: string) => string,
-  ids: { theirs: string; nobodys: string },
-  more?: Partial<Attempt>,
-) => Attempt
-
-function webhookAttempts(make: Make, organizer: { theirs: string; nobodys: string }): Attempt[] {
-  const endpoint = { theirs: endpointId, nobodys: `whk_${NOBODY}` }
-  const webhook = { theirs: webhookId, nobodys: `whd_${NOBODY}` }
-  const key = { headers: { 'idempotency-key': randomUUID() } }
-  const of = (tail: string) => (id: string) => `webhook-endpoints/${id}${tail}`
-  const list = (id: string) => `organizers/${id}/webhook-endpoints`
-  const since = { since: '2020-01-01T00:00:00Z' }
-  return [
-    make('listWebhookEndpoints', 'notifications', 'GET', list, organizer),
-    make('createWebhookEndpoint', 'notifications', 'POST', list, organizer, {
-      ...key,
-      body: { url: 'https://thief.example.org/' },
-    }),
-    make('listPublicEvents', 'notifications', 'GET', (id) => `organizers/${id}/public-events`, organizer),
-    make('createTestEvent', 'notifications', 'POST', (id) => `organizers/${id}/test-events`, organizer, {
-      body: { type: 'order.confirmed' },
-    }),
-    make('getWebhookEndpoint', 'notifications', 'GET', of(''), endpoint),
-    make('updateWebhookEndpoint', 'notifications', 'PATCH', of(''), endpoint, {
-      headers: { 'if-match': '*' },
-      body: { url: 'https://thief.example.org/' },
-    }),
-    make('deleteWebhookEndpoint', 'notifications', 'DELETE', of(''), endpoint),
-    make('getWebhookSecrets', 'notifications', 'GET', of('/secrets'), endpoint),
-    make('rotateWebhookSecret', 'notifications', 'POST', of('/secret-rotations'), endpoint, { ...key, body: {} }),
-    make('listWebhookDeliveries', 'notifications', 'GET', of('/deliveries'), endpoint),
-    make('replayWebhookDeliveries', 'notifications', 'POST', of('/replays'), endpoint, { ...key, body: since }),
-    make('getWebhookDelivery', 'notifications', 'GET', (id) => `webhook-deliveries/${id}`, webhook),
-    make('replayWebhookDelivery', 'notifications', 'POST', (id) => `webhook-deliveries/${id}/replay`, webhook),
   ]
 }
 
