@@ -58,7 +58,8 @@ export function listPublicEvents(app: App, ctx: Context): void {
       const place = after ?? (await presentPlace(ctx.db))
       const others = waiting.get(organizerId) ?? 0
       const all = [...waiting.values()].reduce((sum, count) => sum + count, 0)
-      if (others >= WAITING_MAX || all >= ALL_WAITING_MAX) throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
+      if (others >= WAITING_MAX || all >= ALL_WAITING_MAX)
+        throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
       waiting.set(organizerId, others + 1)
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
