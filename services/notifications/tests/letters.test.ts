@@ -69,6 +69,10 @@ const REFUNDS: Partial<Record<OrderKind, Refund>> = {
 }
 
 const ANSWERS: Partial<Record<OrderKind, Record<string, unknown>>> = {
+  'order-confirmation': {
+    payment: { state: 'succeeded', provider: 'stripe', amountMinor: 123_450, currency: 'EUR', mode: 'live' },
+    confirmedAt: '2027-01-10T08:58:00.000Z',
+  },
   'transfer-instructions': {
     number: null,
     state: 'held',

@@ -44,6 +44,10 @@ export interface Order {
   secret: string | null
   /** Of a hold. */
   expiresAt: string
+  /** The payment that counts. */
+  payment: { state: string; provider: string; amountMinor: number; currency: string; test: boolean } | null
+  /** When it was bought. */
+  confirmedAt: string | null
   /** When its places were taken. */
   createdAt: string
   /** What the buyer must do at the bank; null when nothing is awaited there. */
@@ -68,7 +72,15 @@ export interface OrderAnswer {
   number: string | null
   eventId: string
   state: string
-  payment?: { state: string; instructions?: (Omit<Transfer, 'bic'> & { bic?: string | null }) | null } | null
+  payment?: {
+    state: string
+    provider?: string
+    amountMinor?: number
+    currency?: string
+    mode?: string | null
+    instructions?: (Omit<Transfer, 'bic'> & { bic?: string | null }) | null
+  } | null
+  confirmedAt?: string | null
   locale?: string | null
   buyer: { name?: string | null; email: string; phone?: string | null } | null
   event: {
@@ -132,9 +144,22 @@ export function toOrder(answer: OrderAnswer): Order {
     })),
     secret: answer.secret ?? null,
     expiresAt: answer.expiresAt ?? '',
+    payment: toPayment(answer),
+    confirmedAt: answer.confirmedAt ?? null,
     createdAt: answer.createdAt ?? '',
     transfer: answer.state === 'held' ? toTransfer(answer.payment?.instructions) : null,
     consents: answer.consents ?? [],
+  }
+}
+
+function toPayment({ payment, currency }: OrderAnswer): Order['payment'] {
+  if (!payment) return null
+  return {
+    state: payment.state,
+    provider: payment.provider ?? '',
+    amountMinor: payment.amountMinor ?? 0,
+    currency: payment.currency ?? currency,
+    test: payment.mode === 'test',
   }
 }
 

@@ -2,6 +2,7 @@ import { withdrawalSentence } from '../legal/withdrawal.ts'
 import type { LetterDraft } from './letter.ts'
 import { calendarPart, linesPart, type OrderLetterInput, openOrder, ticketsPart } from './order-parts.ts'
 import { orderWords } from './order-words.ts'
+import { paymentPart } from './payment-part.ts'
 
 /** The tickets. Sent late, after the order was refunded, it says so instead of handing out what no longer opens a door. */
 export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
@@ -9,6 +10,7 @@ export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
   const { card, variables } = orderWords(input)
   const valid = order.state === 'confirmed'
   const law = order.totalMinor > 0 ? withdrawalSentence(order.language, now) : undefined
+  const payment = paymentPart(input)
   const description = t('order-confirmation.calendar-note', { number: order.number })
   return {
     kind: 'order-confirmation',
@@ -23,6 +25,7 @@ export function composeOrderConfirmation(input: OrderLetterInput): LetterDraft {
       event: { is: 'event', struck: false, event: card },
       ...(valid && order.tickets.length > 0 ? { tickets: ticketsPart(input) } : {}),
       order: linesPart(input),
+      ...(payment ? { payment } : {}),
     },
     notices: valid ? [] : [t('order-confirmation.no-longer')],
     legal: [...(valid ? [t('order-confirmation.link-is-key')] : []), ...(law ? [law] : [])],

@@ -21,6 +21,8 @@ const ANSWER: OrderAnswer = {
   ],
   totalMinor: 123_450,
   currency: 'EUR',
+  payment: { state: 'succeeded', provider: 'stripe', amountMinor: 123_450, currency: 'EUR', mode: 'live' },
+  confirmedAt: '2027-01-10T08:58:00.000Z',
   tickets: [
     { typeName: { en: 'Stalls', fr: 'Orchestre' }, holderName: 'Zoë Lefèvre', state: 'valid' },
     { typeName: { en: 'Stalls', fr: 'Orchestre' }, holderName: null, state: 'valid' },
