@@ -58,7 +58,10 @@ const FACTS: Partial<Record<OrderKind, EventFacts>> = {
     },
   },
   'event-reminder': {
-    note: { en: 'The doors open at 19:45. Bags are searched.', fr: 'Les portes ouvrent à 19 h 45. Les sacs sont fouillés.' },
+    note: {
+      en: 'The doors open at 19:45. Bags are searched.',
+      fr: 'Les portes ouvrent à 19 h 45. Les sacs sont fouillés.',
+    },
   },
 }
 
