@@ -65,7 +65,7 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
       await page.getByRole('button', { name: word('console.bulk.save') }).click()
       await page.getByText('2 personnes', { exact: true }).waitFor()
       await page.getByText('1 en français, 1 en anglais').waitFor()
-      const frame = page.frameLocator('iframe').first().frameLocator('iframe')
+      const frame = page.frameLocator('iframe').nth(1).frameLocator('iframe')
       await frame.getByText('18 h', { exact: true }).waitFor()
       await picture(page, 'bulk-draft-phone')
 
@@ -75,13 +75,13 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
         .click()
       await page.getByRole('status').waitFor()
       await eventually(async () =>
-        (await mailsTo(system, admin.user.email)).some((mail) => mail.subject === '[Test] Les portes ouvrent tôt'),
+        (await mailsTo(system, admin.user.email)).some((mail) => mail.subject === '[Test] Doors open early'),
       )
 
-      await page.getByRole('button', { name: word('console.bulk.send') }).click()
+      await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()
       await page.getByRole('link', { name: word('console.bulk.sureMissing') }).waitFor()
       await page.getByLabel('Oui, écrire à 2 personnes').check()
-      await page.getByRole('button', { name: word('console.bulk.send') }).click()
+      await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()
       await page.waitForURL(/done=sending/)
       await eventually(async () => {
         await page.reload()
@@ -115,7 +115,7 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
 
         await page.getByLabel(word('console.bulk.later'), { exact: true }).check()
         await page.locator('#sure').check()
-        await page.getByRole('button', { name: word('console.bulk.send') }).click()
+        await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()
         await page.getByText(word('console.bulk.state.scheduled'), { exact: true }).first().waitFor()
         expect(await violations(page)).toEqual([])
         await page.getByRole('button', { name: word('console.bulk.unschedule') }).click()

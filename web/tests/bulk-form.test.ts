@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { textsOf } from '../src/messages/catalogue.server.ts'
 import type { BulkMessage } from '../src/messaging/bulk.ts'
-import { bulkField, checkBulk, valuesOf } from '../src/messaging/bulk-form.server.ts'
+import { bulkField, checkBulk, firstText, valuesOf } from '../src/messaging/bulk-form.server.ts'
 
 const t = textsOf('fr')
 const PARIS = 'Europe/Paris'
@@ -46,7 +46,7 @@ describe('the form of a message to many', () => {
       checkBulk(values, PARIS, t).check.faults.map(({ field }) => field)
     expect(faults({ 'subject.fr': 'Bonjour' })).toEqual(['body.fr'])
     expect(faults({ ...WORDS, 'body.en': 'Hello' })).toEqual(['subject.en'])
-    expect(faults({ ...WORDS, 'body.en': t('console.bulk.first') })).toEqual([])
+    expect(faults({ ...WORDS, 'body.en': firstText(t) })).toEqual([])
     expect(faults({})).toEqual(['subject.fr'])
   })
 

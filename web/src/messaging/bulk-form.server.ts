@@ -30,6 +30,11 @@ export function valuesOf(message: BulkMessage, timeZone: string): Record<string,
   }
 }
 
+/** What the text of a new message begins with. */
+export function firstText(t: Translate): string {
+  return t('console.bulk.first', { greeting: '{{ greeting }}', event: '{% event %}' })
+}
+
 /** Reads the form into what createBulkMessage and updateBulkMessage take. Days are the venue's. */
 export function checkBulk(values: Record<string, string>, timeZone: string, t: Translate) {
   const check = new Check(values, t)
@@ -39,7 +44,7 @@ export function checkBulk(values: Record<string, string>, timeZone: string, t: T
     const line = values[`subject.${language}`]
     const typed = values[`body.${language}`]?.replaceAll('\r\n', '\n')
     // What the form begins with is nobody's text.
-    const text = !line && typed === t('console.bulk.first') ? '' : typed
+    const text = !line && typed === firstText(t) ? '' : typed
     if (line) subject[language] = line
     if (text) body[language] = text
     if (line && !text)

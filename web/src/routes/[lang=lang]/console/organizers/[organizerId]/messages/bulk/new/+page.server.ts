@@ -4,7 +4,7 @@ import { call } from '#web/api/call.server.ts'
 import { refusalOf, refuse, textsFor } from '#web/forms/refusal.server.ts'
 import type { BulkMessage } from '#web/messaging/bulk.ts'
 import { eventOfMessage } from '#web/messaging/bulk-event.server.ts'
-import { bulkField, bulkValues, checkBulk } from '#web/messaging/bulk-form.server.ts'
+import { bulkField, bulkValues, checkBulk, firstText } from '#web/messaging/bulk-form.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
@@ -14,7 +14,7 @@ export const load: PageServerLoad = async (event) => {
     ...(await eventOfMessage(event, eventId)),
     values: {
       key: randomUUID(),
-      [`body.${event.params.lang}`]: textsFor(event)('console.bulk.first'),
+      [`body.${event.params.lang}`]: firstText(textsFor(event)),
     } as Record<string, string>,
   }
 }
