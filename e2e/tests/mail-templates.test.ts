@@ -50,7 +50,6 @@ describe.runIf(hasPart('chromium'))('the words of mails', () => {
       await page.goto(base)
       await page.getByRole('link', { name: word('console.messages.tab.templates') }).click()
       await picture(page, 'templates-phone')
-      expect(await violations(page)).toEqual([])
       await page.getByRole('link', { name: word('console.templates.kind.order-confirmation') }).click()
       const form = page.getByRole('region', { name: word('language.en') })
       await form.locator('#body-en').fill('{{ greeting }}\n\n{% for x in y %}')
@@ -66,7 +65,6 @@ describe.runIf(hasPart('chromium'))('the words of mails', () => {
       await page.getByText(word('form.saved')).waitFor()
       // What is not known, and what is missing, is named beside the form.
       await page.getByText('buyer.nmae').first().waitFor()
-      expect(await violations(page)).toEqual([])
     } finally {
       await close()
     }

@@ -2,7 +2,7 @@ import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import { refusalOf, textsFor, textValues } from '#web/forms/refusal.server.ts'
-import { formLanguage, pathOf, wordsFrom } from '#web/messaging/template-form.server.ts'
+import { formLanguage, pathOf, templateRefusal, wordsFrom } from '#web/messaging/template-form.server.ts'
 import type { MailTemplate } from '#web/messaging/templates.ts'
 import type { PageServerLoad } from './$types'
 
@@ -25,7 +25,7 @@ export const actions: Actions = {
       const ifMatch = values.etag ?? '*'
       await call(event, 'notifications', pathOf(event, language), { method: 'PUT', body, ifMatch, as: 'visitor' })
     } catch (error) {
-      return refusalOf(event, error, values, (pointer) => `${pointer.split('/').at(-1)}-${language}`)
+      return templateRefusal(event, error, values, language)
     }
     redirect(303, `${event.url.pathname}?done=saved-${language}#words-${language}`)
   },
@@ -61,7 +61,7 @@ export const actions: Actions = {
       if (error instanceof ApiError && error.status >= 500) {
         return fail(error.status, { values, faults: [], problem: t('error.unavailable.text') })
       }
-      return refusalOf(event, error, values, (pointer) => `${pointer.split('/').at(-1)}-${language}`)
+      return templateRefusal(event, error, values, language)
     }
   },
 }
