@@ -1,5 +1,6 @@
 import type { ChildProcess, Serializable } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { parseId } from '@guichet/server'
 import { hasPart, startRabbitmq } from '@guichet/testkit'
 import pg from 'pg'
 import { firstMessage } from '../children.ts'
@@ -67,8 +68,8 @@ async function lagOfOrders(stage: Stage, plan: Plan, busUrl: string) {
     })
     late.faults.push(...(await auditPurchases(tickets.client, sale, load.acknowledged)))
     await untilSent(tickets.client)
-    const { lagsMs } = (await ask(listener, { kind: 'heard' })) as { lagsMs: number[] }
-    lagsMs.sort((a, b) => a - b)
+    const { heard } = (await ask(listener, { kind: 'heard' })) as { heard: [string, number][] }
+    const lagsMs = await sinceCommit(tickets.client, heard)
     if (lagsMs.length < load.acknowledged)
       late.faults.push(`${load.acknowledged - lagsMs.length} orders were not heard of`)
     late.perSecond.push(load.perSecond)
@@ -76,6 +77,16 @@ async function lagOfOrders(stage: Stage, plan: Plan, busUrl: string) {
     late.p99.push(lagsMs[Math.floor(lagsMs.length * 0.99)] ?? Number.NaN)
   }
   return late
+}
+
+/** How long after its commit each order was heard of, ascending: a ticket is written by the transaction that confirms. */
+async function sinceCommit(client: pg.Client, heard: readonly [string, number][]): Promise<number[]> {
+  const { rows } = await client.query<{ lag: number }>(
+    `select heard.at - extract(epoch from pg_xact_commit_timestamp(ticket.xmin))::float8 * 1000 as lag
+       from unnest($1::uuid[], $2::float8[]) as heard (order_id, at) join ticket using (order_id) order by lag`,
+    [heard.map(([subject]) => parseId('ord', subject)), heard.map(([, at]) => at)],
+  )
+  return rows.map(({ lag }) => lag)
 }
 
 /** Until everything is published, and a moment more in which it is handled. */

@@ -8,7 +8,8 @@ import { Connection } from 'rabbitmq-client'
 // them; `relay` empties an outbox of as many rows; `listen` handles a type until asked again, and tells how late it was.
 
 export type RelayJob = { kind: 'raw' | 'relay'; count: number } | { kind: 'listen'; type: string } | { kind: 'heard' }
-export type RelayAnswer = { seconds: number } | { lagsMs: number[] }
+/** `heard`: of which subject, and when, in milliseconds since 1970. */
+export type RelayAnswer = { seconds: number } | { heard: [subject: string, at: number][] }
 
 const TYPE = 'bench.happened.v1'
 const QUEUE = 'bench'
@@ -19,7 +20,7 @@ const db = createDatabase(BENCH_DATABASE_URL, { max: 8 })
 const bus = connectBus(BENCH_BUS_URL, { log: silent, windowSize: WINDOW })
 const connection = new Connection(BENCH_BUS_URL)
 connection.on('error', () => {}) // at the end the broker goes first
-let lagsMs: number[] = []
+let heard: [string, number][] = []
 
 process.on('message', (job: RelayJob) => {
   run(job).then(
@@ -39,7 +40,7 @@ process.send?.('ready')
 
 async function run(job: RelayJob): Promise<RelayAnswer> {
   if (job.kind === 'listen') return listen(job.type)
-  if (job.kind === 'heard') return { lagsMs: lagsMs.splice(0) }
+  if (job.kind === 'heard') return { heard: heard.splice(0) }
   const seconds = job.kind === 'raw' ? await publishRaw(job.count) : await relay(job.count)
   await connection.queuePurge({ queue: QUEUE })
   return { seconds }
@@ -93,12 +94,12 @@ async function relay(count: number): Promise<number> {
 
 const data = (n: number) => ({ orderId: randomUUID(), eventId: randomUUID(), organizerId: randomUUID(), n })
 
-/** From the beginning of the transaction that announced it, so a little more than from its commit. */
 async function listen(type: string): Promise<RelayAnswer> {
+  const now = () => performance.timeOrigin + performance.now()
   const handlers = {
-    [type]: async (_tx: unknown, message: { time: string }) => void lagsMs.push(Date.now() - Date.parse(message.time)),
+    [type]: async (_tx: unknown, { subject }: { subject: string }) => void heard.push([subject, now()]),
   }
   await subscribe({ bus, db, queue: 'listener', handlers, log: silent }).bound
-  lagsMs = []
-  return { lagsMs: [] }
+  heard = []
+  return { heard }
 }

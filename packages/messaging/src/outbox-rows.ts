@@ -1,4 +1,4 @@
-import { type Db, sql } from '@guichet/database'
+import { arrayLiteral, type Db, sql } from '@guichet/database'
 import type { Message } from './message.ts'
 
 export interface OutboxRow {
@@ -32,7 +32,7 @@ export async function dueRows<S>(
   const { rows } = await sql<OutboxRow>`
     select id, message_id, type, subject, data, traceparent, created_at, last_error
       from outbox
-     where published_at is null and next_attempt_at <= now() and id > ${after} and id <> all(${except}::bigint[])
+     where published_at is null and next_attempt_at <= now() and id > ${after} and id <> all(${arrayLiteral(except)}::bigint[])
        and not exists (
          select from outbox as refused
           where refused.subject = outbox.subject and refused.published_at is null
@@ -47,7 +47,7 @@ export async function markPublished<S>(db: Db<S>, rows: readonly OutboxRow[]): P
   if (rows.length === 0) return
   await sql`
     update outbox set published_at = clock_timestamp(), attempts = attempts + 1, last_error = null
-     where id = any(${rows.map((row) => row.id)})
+     where id = any(${arrayLiteral(rows.map((row) => row.id))}::bigint[])
   `.execute(db)
 }
 

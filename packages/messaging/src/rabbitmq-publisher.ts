@@ -3,7 +3,7 @@ import { type Channel, Connection, type Envelope } from 'rabbitmq-client'
 import { DEFAULT_REPUBLISH_HOURS, type Outcome } from './bus.ts'
 
 /** A broker that takes longer is blocked or gone; must stay below the relay's time in a transaction (20 s). */
-const CONFIRM_TIMEOUT_MS = 10_000
+const CONFIRM_TIMEOUT_MS = 5_000
 /** Messages on their way without a confirm. Quorum queues write to disk in batches: few on the way is slow. */
 export const DEFAULT_WINDOW = 500
 

@@ -19,6 +19,10 @@ export interface PassOptions<S> {
   settleMs?: number | undefined
   /** Told what became of each page. */
   onSent?: ((counts: Sent) => void) | undefined
+  /** Waits a moment for more when there is nothing; false: end the pass. Without it, a pass ends then. */
+  waitForMore?: (() => Promise<boolean>) | undefined
+  /** True: begin no further page. */
+  isStopping?: (() => boolean) | undefined
 }
 
 export interface Sent {
@@ -59,8 +63,8 @@ export async function relayOnce<S>(options: PassOptions<S>, lockKey = RELAY_LOCK
  * took its ids early may commit late.
  */
 async function sendNew<S>(options: PassOptions<S>, endsAt: number): Promise<number> {
-  const { db, batchSize = PAGE } = options
-  const underWay: { rows: OutboxRow[]; sent: Promise<Sent> }[] = []
+  const { db, batchSize = PAGE, waitForMore = async () => false } = options
+  const underWay: { rows: OutboxRow[]; sent: Promise<Sent>; isDone: boolean }[] = []
   let published = 0
   let hasFailed = false
   const onOutcomes = ({ failed }: Sent) => {
@@ -71,16 +75,23 @@ async function sendNew<S>(options: PassOptions<S>, endsAt: number): Promise<numb
     underWay.shift()
     published += counts?.published ?? 0
   }
+  const begin = (rows: OutboxRow[]) => {
+    const page = { rows, isDone: false, sent: sendPage(options, rows, onOutcomes) }
+    const done = () => {
+      page.isDone = true
+    }
+    page.sent.then(done, done) // a failure is looked at when its turn comes
+    underWay.push(page)
+  }
   try {
-    for (let after = 0; performance.now() < endsAt; ) {
-      const inHand = underWay.flatMap(({ rows }) => rows)
-      const rows = await dueRows(db, { after, except: inHand.map(({ id }) => id), limit: batchSize })
-      // What is read now may be of a subject that has just failed, and would overtake.
-      if (rows.length === 0 || hasFailed) break
-      const sent = sendPage(options, rows, onOutcomes)
-      sent.catch(() => {}) // looked at below, perhaps later than it fails
-      underWay.push({ rows, sent })
+    for (let after = 0; performance.now() < endsAt && !hasFailed && !options.isStopping?.(); ) {
+      while (underWay[0]?.isDone) await settleOldest()
+      const inHand = underWay.flatMap(({ rows }) => rows.map(({ id }) => id))
+      const rows = await dueRows(db, { after, except: after > 0 ? [] : inHand, limit: batchSize })
+      if (hasFailed) break // what was read may be of a subject that has just failed, and would overtake
       after = rows.length === batchSize ? (rows.at(-1)?.id ?? 0) : 0
+      if (rows.length > 0) begin(rows)
+      else if (!(await waitForMore())) break
       if (underWay.length >= PAGES_UNDER_WAY || inHand.length + rows.length >= 2 * batchSize) await settleOldest()
     }
     while (underWay.length > 0) await settleOldest()

@@ -7,7 +7,7 @@ import { isAnythingDue, purgeOutbox } from './outbox-rows.ts'
 import { type PassOptions, relayOnce, type Sent } from './relay-pass.ts'
 import { requestRepublish } from './republish.ts'
 
-export interface RelayOptions<S> extends Omit<PassOptions<S>, 'onSent'> {
+export interface RelayOptions<S> extends Omit<PassOptions<S>, 'onSent' | 'waitForMore' | 'isStopping'> {
   /** Longest pause between looks at the outbox when nothing wakes the relay. Default 500. */
   pollMs?: number | undefined
   /** Gets the outbox's gauges and counters: a service's `app.metrics`. */
@@ -25,6 +25,8 @@ export interface Relay {
 
 /** First look after a hint; the hint comes before the commit, so the pause doubles from here until there is a row. */
 const EAGER_MS = 5
+/** A pass ends when it has waited about this long in vain. */
+const LINGER_MS = 40
 const PURGE_EVERY_MS = 3_600_000
 
 /**
@@ -67,13 +69,27 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
     met = session
   }
 
+  /** Soon, not at once: a burst of writers is one page, and the commit is still on its way. */
+  async function rest(): Promise<void> {
+    await alarm.wait(waitMs)
+    waitMs = Math.min(waitMs * 2, pollMs)
+    if (!stopped) await pause(EAGER_MS)
+  }
+
+  /** While facts keep coming, one pass takes them all: the next needs a read, and no new turn at the lock. */
+  async function waitForMore(): Promise<boolean> {
+    if (waitMs > LINGER_MS) return false
+    await rest()
+    return !stopped
+  }
+
   async function pass(): Promise<number> {
     if (!bus.ready()) return 0
     try {
       await meet()
       const mayBeDue = isTold || (await isAnythingDue(db))
       isTold = false
-      return mayBeDue ? await relayOnce({ ...options, onSent }) : 0
+      return mayBeDue ? await relayOnce({ ...options, onSent, waitForMore, isStopping: () => stopped }) : 0
     } catch (error) {
       log.warn({ err: error }, 'relay: cannot go on for now, trying again')
       return 0
@@ -83,11 +99,7 @@ export function startRelay<S>(options: RelayOptions<S>): Relay {
   const forget = onOutboxWritten(wake)
   const passes = (async () => {
     while (!stopped) {
-      if ((await pass()) > 0) continue
-      await alarm.wait(waitMs)
-      waitMs = Math.min(waitMs * 2, pollMs)
-      // Soon, not at once: a burst of writers is one pass, and the commit is still on its way.
-      if (!stopped) await pause(EAGER_MS)
+      if ((await pass()) === 0) await rest()
     }
   })()
   const purge = () => purgeOutbox(db).catch((error) => log.warn({ err: error }, 'relay: the outbox was not purged'))
