@@ -75,7 +75,8 @@ export const actions: Actions = {
   },
 }
 
-const mailDoneOf = (done: string | null) => (done === 'again' || done === 'corrected' ? done : null)
+const mailDoneOf = (done: string | null): 'again' | 'corrected' | null =>
+  done === 'again' || done === 'corrected' ? done : null
 
 function standingOf(order: Order): Standing | 'checkout' {
   if (order.state !== 'held') return order.state
