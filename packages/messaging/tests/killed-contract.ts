@@ -8,9 +8,9 @@ import { type Bus, connectBus, type Message } from '../src/messaging.ts'
 import { aMessage, type Broker, messages, serviceDatabase, silent, unique, uniqueType } from './fixture.ts'
 
 const SCRIPT = fileURLToPath(new URL('effecting-consumer.ts', import.meta.url))
-const MESSAGES = 200
 /** `KILLS=20` for the whole proof. */
 const KILLS = Number(process.env.KILLS ?? 3)
+const MESSAGES = Math.max(200, 70 * KILLS)
 
 /** F6, I8: a consumer killed at any moment, every message delivered twice, then the whole queue once more. */
 export function killedContract(getBroker: () => Broker): void {
@@ -61,7 +61,9 @@ export function killedContract(getBroker: () => Broker): void {
       for (let kill = 0; kill < kills; kill++) {
         const before = deliveries
         const child = start()
-        await eventually(() => deliveries > before + (MESSAGES * 2) / (kills + 2), 60_000)
+        // A quick broker may have been through before the last kill: then that one hits nothing, and harms nothing.
+        const step = (MESSAGES * 2) / (kills + 2)
+        await eventually(() => deliveries > before + step || deliveries >= MESSAGES * 2, 60_000)
         await end(child)
       }
       const last = start()
