@@ -114,6 +114,26 @@ describe('a mass refund', () => {
     })
   })
 
+  it('goes back for an order that was held when it began and paid for behind it', async () => {
+    event = await publishEvent(shop.tickets)
+    const type = await sell(shop.tickets, event, { priceMinor: 0 })
+    const first = await hold(shop.tickets, event.eventId, type)
+    const confirm = (order: typeof first) =>
+      shop.call(order, 'payments', { provider: 'free', returnUrl: 'http://localhost:4000/' })
+    const second = await hold(shop.tickets, event.eventId, type)
+    await confirm(second)
+    await start({})
+    const { context } = shop.tickets
+    expect(await continueRefundRuns.run(context)).toBe(1)
+    await confirm(first)
+    expect(await continueRefundRuns.run(context)).toBe(1)
+    expect(await continueRefundRuns.run(context)).toBe(1)
+    await carryOut()
+    expect((await list())[0]).toMatchObject({ state: 'done', promised: { orders: 2 } })
+    const states = await Promise.all([first, second].map(async (order) => (await shop.read(order)).state))
+    expect(states).toEqual(['refunded', 'refunded'])
+  })
+
   it('is for who may refund, of events that are theirs, and knows the same key again', async () => {
     event = await publishEvent(shop.tickets)
     const stranger = await publishEvent(shop.tickets)

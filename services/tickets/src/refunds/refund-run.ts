@@ -56,8 +56,9 @@ export async function continueRun(tx: TicketsTx, run: RefundRunRow, now: Date): 
   const page = await nextOrders(tx, run, run.last_order_id)
   const last = page.at(-1)
   if (!last) {
-    await updateRun(tx, run, { state: 'done', finished_at: now })
-    return 0
+    const again = run.last_order_id !== null && (await hasLeftBehind(tx, run))
+    await updateRun(tx, run, again ? { last_order_id: null } : { state: 'done', finished_at: now })
+    return again ? 1 : 0
   }
   const orders = await lockAll(tx, page)
   const planned = planEach(await readBooks(tx, orders, { lock: true }), wishOf(run))
@@ -70,6 +71,21 @@ export async function continueRun(tx: TicketsTx, run: RefundRunRow, now: Date): 
     amount_done_minor: run.amount_done_minor + planned.reduce((sum, { plan }) => sum + plan.amountMinor, 0),
   })
   return page.length
+}
+
+/**
+ * Whether an order that was held when the run began was paid for behind its back. Those placed later are none of the run's,
+ * or it would follow a sale that goes on for as long as it does.
+ */
+async function hasLeftBehind(tx: TicketsTx, run: RefundRunRow): Promise<boolean> {
+  for (let last: string | null = null; ; ) {
+    const orders: OrderRow[] = await nextOrders(tx, run, last)
+    last = orders.at(-1)?.id ?? null
+    if (last === null) return false
+    const held = orders.filter((order) => order.created_at <= run.created_at)
+    const planned = held.length > 0 ? planEach(await readBooks(tx, held, { lock: false }), wishOf(run)) : []
+    if (planned.some(({ plan }) => plan.ticketIds.length > 0)) return true
+  }
 }
 
 async function updateRun(tx: TicketsTx, run: RefundRunRow, changes: Partial<RefundRunRow>): Promise<void> {
