@@ -174,8 +174,11 @@ describe('one act, one file', () => {
       expect(files).toContain(contract.replace(/\.json$/, '.example.json'))
       const owner = type.split('.')[0]
       const consumed =
-        code.some(({ file, text }) => !file.startsWith(`services/${owner}/`) && text.includes(`'${type}'`)) ||
-        serverPackage.includes(`'${type}'`)
+        // The public event stream has a queue of its own in the process of notifications.
+        code.some(
+          ({ file, text }) =>
+            (!file.startsWith(`services/${owner}/`) || file.includes('/src/webhooks/')) && text.includes(`'${type}'`),
+        ) || serverPackage.includes(`'${type}'`)
       expect(consumed, `nobody consumes ${type}: an unroutable message is kept for ever`).toBe(true)
     }
     const published = new Set(

@@ -1,4 +1,4 @@
-// tickets and accounts as notifications sees them: any order that is asked for is there, confirmed, with two tickets.
+// tickets and accounts as notifications sees them: whatever order is asked for is there, confirmed, with two tickets.
 import { createServer } from 'node:http'
 
 const order = (id: string) => ({

@@ -15,7 +15,16 @@ export async function resend(tx: Tx, id: string, now: Date): Promise<DeliveryRow
   const asked = await tx.selectFrom('delivery').select('resend_of').where('id', '=', id).executeTakeFirstOrThrow()
   const first = await tx
     .selectFrom('delivery')
-    .selectAll()
+    .select(['id', 'kind', 'channel', 'source', 'recipient_key', 'recipient_name', 'recipient_address', 'language'])
+    .select([
+      'order_id',
+      'event_id',
+      'organizer_id',
+      'user_id',
+      'announcement_id',
+      'bulk_message_id',
+      'reminder_rule_id',
+    ])
     .where('id', '=', asked.resend_of ?? id)
     .forUpdate()
     .executeTakeFirstOrThrow()

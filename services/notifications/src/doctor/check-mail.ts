@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import type { Resolver } from 'node:dns/promises'
+import { newUuid } from '@guichet/server'
 import nodemailer from 'nodemailer'
 import type { Config, Secrets } from '../config.ts'
 import { createMailer } from '../mail/mailer.ts'
@@ -76,7 +77,7 @@ export async function sendSelfTest({ config, secrets }: Settings, to: string): P
         text: 'This mail left Guichet. Look at its headers: SPF, DKIM and DMARC should say "pass".\n',
         html: '<p>This mail left Guichet. Look at its headers: SPF, DKIM and DMARC should say “pass”.</p>',
         language: 'en',
-        messageId: `<self-test-${Date.now()}@${config.sender.address.split('@')[1]}>`,
+        messageId: `<self-test-${newUuid()}@${config.sender.address.split('@')[1]}>`,
         attachments: [],
       },
       AbortSignal.timeout(30_000),

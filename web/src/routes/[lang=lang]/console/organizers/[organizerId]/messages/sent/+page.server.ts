@@ -1,6 +1,7 @@
 import type { Actions } from '@sveltejs/kit'
 import { need } from '#web/api/call.server.ts'
-import type { Delivery, Page } from '#web/api/types.ts'
+import type { Delivery } from '#web/api/delivery.ts'
+import type { Page } from '#web/api/types.ts'
 import { actOnDelivery } from '#web/messaging/resend.server.ts'
 import type { PageServerLoad } from './$types'
 
