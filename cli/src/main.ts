@@ -74,7 +74,7 @@ function version(): string {
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`)
   return `Guichet ${version()}: event ticketing on your own machine
 
 Usage: ./guichet COMMAND [options]
