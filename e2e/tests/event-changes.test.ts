@@ -23,7 +23,8 @@ let sale: Sale
 let order: Order
 
 beforeAll(async () => {
-  system = await startSystem()
+  // Changes are told when their burst is over, by default after three minutes.
+  system = await startSystem({ env: { notifications: { NOTIFICATIONS_CHANGE_WAIT_SECONDS: '1' } } })
   admin = await signInAsAdmin(system)
   sale = await openSale(system, admin, { title: 'An evening that changes' })
   order = await buy(system, sale, { email: BUYER, quantity: 2, locale: 'fr' })
