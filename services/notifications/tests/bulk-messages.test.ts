@@ -121,6 +121,13 @@ describe('who may', () => {
 })
 
 describe('updateBulkMessage', () => {
+  it('answers more changes at once than there are connections to the database', async () => {
+    const { id } = await draft(fixture, event)
+    const change = () => call('PATCH', path(id), { body: { purpose: 'marketing' }, headers: ifMatch(1) })
+    const answers = await Promise.all(Array.from({ length: 40 }, change))
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, ...Array(39).fill(412)])
+  })
+
   it('changes a draft that the caller has seen, and nothing else', async () => {
     const { id } = await draft(fixture, event)
     const change = (headers: Record<string, string>) =>
