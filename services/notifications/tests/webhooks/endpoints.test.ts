@@ -289,3 +289,11 @@ describe('following what happens', () => {
     expect((await follow('?waitSeconds=600')).status).toBe(400)
   })
 })
+
+it('posts a whole time again a few times an hour, and not without end', async () => {
+  const { id } = await fixture.endpoint(url)
+  const replay = () => fixture.call('POST', `/v1/webhook-endpoints/${id}/replays`, { since: '2020-01-01T00:00:00Z' })
+  const answers = []
+  for (let time = 0; time < 21; time++) answers.push((await replay()).statusCode)
+  expect(answers).toEqual([...Array(20).fill(202), 429])
+})
