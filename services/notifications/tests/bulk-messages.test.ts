@@ -55,6 +55,7 @@ describe('createBulkMessage', () => {
     ['an unknown purpose', { purpose: 'spam' }, '/purpose'],
     ['an unknown field', { sender: 'x' }, '/sender'],
     ['a type that is none', { segment: { ticketTypeIds: ['typ_1'] } }, '/segment/ticketTypeIds/0'],
+    ['information for people who have not bought', { segment: { orderState: 'held' } }, '/purpose'],
     [
       'dates the wrong way round',
       { segment: { boughtFrom: '2027-02-02T00:00:00Z', boughtBefore: '2027-02-01T00:00:00Z' } },
