@@ -41,6 +41,12 @@ describe('the form of a message to many', () => {
     expect(shown).toMatchObject({ ...values, 'subject.en': '', 'body.en': '' })
   })
 
+  it('writes to those who have not paid only what they agreed to', () => {
+    const held = (purpose: string) => checkBulk({ ...WORDS, orderState: 'held', purpose }, PARIS, t).check.faults
+    expect(held('information').map(({ field }) => field)).toEqual(['purpose'])
+    expect(held('marketing')).toEqual([])
+  })
+
   it('wants a subject and a text in each language that has one of them, and one language at least', () => {
     const faults = (values: Record<string, string>) =>
       checkBulk(values, PARIS, t).check.faults.map(({ field }) => field)

@@ -55,6 +55,7 @@ describe('createBulkMessage', () => {
     ['an unknown purpose', { purpose: 'spam' }, '/purpose'],
     ['an unknown field', { sender: 'x' }, '/sender'],
     ['a type that is none', { segment: { ticketTypeIds: ['typ_1'] } }, '/segment/ticketTypeIds/0'],
+    ['information for people who have not bought', { segment: { orderState: 'held' } }, '/purpose'],
     [
       'dates the wrong way round',
       { segment: { boughtFrom: '2027-02-02T00:00:00Z', boughtBefore: '2027-02-01T00:00:00Z' } },
@@ -121,6 +122,13 @@ describe('who may', () => {
 })
 
 describe('updateBulkMessage', () => {
+  it('answers more changes at once than there are connections to the database', async () => {
+    const { id } = await draft(fixture, event)
+    const change = () => call('PATCH', path(id), { body: { purpose: 'marketing' }, headers: ifMatch(1) })
+    const answers = await Promise.all(Array.from({ length: 40 }, change))
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, ...Array(39).fill(412)])
+  })
+
   it('changes a draft that the caller has seen, and nothing else', async () => {
     const { id } = await draft(fixture, event)
     const change = (headers: Record<string, string>) =>

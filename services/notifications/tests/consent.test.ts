@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maySend, type Sending } from '../src/consent/may-send.ts'
 import { quietUntil } from '../src/consent/quiet-hours.ts'
 import { recordWishes, type Said } from '../src/consent/record-wishes.ts'
+import { takeOverConsents } from '../src/consent/take-over-consents.ts'
 import { type Fixture, startNotifications } from './fixture.ts'
 
 const QUIET = { from: 21, until: 8 }
@@ -95,6 +96,37 @@ describe('a consent', () => {
     for (let time = 0; time < 3; time += 1) await say(address, { sourceKey })
     const rows = await fixture.db.selectFrom('consent').select('id').where('source_key', '=', sourceKey).execute()
     expect(rows).toHaveLength(1)
+  })
+})
+
+describe('the boxes of an order whose address is corrected', () => {
+  const box = { kind: 'organizer-news', wording: 'News, please.', wordingVersion: '1', language: 'en' as const }
+  const consents = [{ ...box, givenAt: NOON.toISOString() }]
+  const takeOver = (id: string, email: string) =>
+    takeOverConsents(fixture.context, { id, consents, buyer: { name: null, email, phone: null } }, OURS)
+
+  it('count for the buyer, and no longer for whose address it was by mistake', async () => {
+    const id = toId('ord', newUuid())
+    const [stranger, other, buyer] = [newAddress(), newAddress(), newAddress()]
+    for (const address of [stranger, stranger, other, buyer, buyer]) await takeOver(id, address)
+    expect(await ask({ address: stranger })).toMatchObject({ skip: 'no-consent' })
+    expect(await ask({ address: other })).toMatchObject({ skip: 'no-consent' })
+    expect(await ask({ address: buyer })).toEqual({ send: true })
+    const rows = await fixture.db
+      .selectFrom('consent')
+      .select('address')
+      .where('source_key', 'like', `${id}%`)
+      .execute()
+    expect(rows).toHaveLength(5)
+  })
+
+  it('end nothing that the other has agreed to themselves', async () => {
+    const [other, buyer] = [newAddress(), newAddress()]
+    const id = toId('ord', newUuid())
+    await takeOver(id, other)
+    await say(other, { source: 'preferences', givenAt: new Date(NOON.getTime() + 1_000) })
+    await takeOver(id, buyer)
+    expect(await ask({ address: other })).toEqual({ send: true })
   })
 })
 

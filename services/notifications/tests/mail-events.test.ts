@@ -5,6 +5,7 @@ import nodemailer from 'nodemailer'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressKey } from '../src/consent/address-key.ts'
+import { withoutAddresses } from '../src/deliveries/record-outcome.ts'
 import { deliveryOfReturnPath, returnPathOf } from '../src/mail/return-path.ts'
 import { readReturnedMail } from '../src/mail-events/returned-mail.ts'
 import { addRow, type Fixture, startNotifications } from './fixture.ts'
@@ -210,6 +211,22 @@ describe('returned mail', () => {
     await expect(giveBack(forged, dsn({ action: 'failed', status: '5.1.1' }))).rejects.toThrow('550')
     await giveBack(wayBack(id), 'Subject: I am away\r\nAuto-Submitted: auto-replied\r\n\r\nUntil Monday.\r\n')
     expect(await rowOf(id)).toMatchObject({ state: 'sent' })
+  })
+
+  it('with words of any length holds nobody up', async () => {
+    const id = await sent()
+    const before = performance.now()
+    await giveBack(wayBack(id), dsn({ action: 'failed', status: '5.1.1', diagnostic: `550 ${'a'.repeat(200_000)}` }))
+    expect(performance.now() - before).toBeLessThan(3_000)
+    expect(await rowOf(id)).toMatchObject({ state: 'bounced' })
+  })
+
+  it.each([
+    ['550 <zoe@example.org>: unknown', '550 <…>: unknown'],
+    ["Twilio: The 'To' number +33612345678 is not valid. (21211)", "Twilio: The 'To' number … is not valid. (21211)"],
+    ['250 2.0.0 queued as 1234567890', '250 2.0.0 queued as 1234567890'],
+  ])('and refusals are shown without the recipient: %s', (said, shown) => {
+    expect(withoutAddresses(said)).toBe(shown)
   })
 
   it('that breaks off leaves the taker alive', async () => {

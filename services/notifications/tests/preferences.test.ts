@@ -122,6 +122,15 @@ describe('preferences', () => {
     },
   )
 
+  it('are not changed without end by whoever holds one link; the mail program’s button works on', async () => {
+    const { token } = await reader()
+    const changes = []
+    for (let time = 0; time < 31; time++) changes.push((await put(token, [news(time % 2 === 0)])).statusCode)
+    expect(changes).toEqual([...Array(30).fill(200), 429])
+    expect((await put((await reader()).token, [news(true)])).statusCode).toBe(200)
+    expect((await post(token)).statusCode).toBe(204)
+  })
+
   it('are gone with an address that was erased', async () => {
     const { id, token } = await reader()
     await fixture.db.updateTable('delivery').set({ recipient_address: null }).where('id', '=', id).execute()

@@ -25,6 +25,12 @@ const pathsOf = (variables: Variables, before = ''): string[] =>
     typeof value === 'object' ? pathsOf(value, `${before}${name}.`) : [`${before}${name}`],
   )
 
+/** Longer than any limit that a clock would set to a template. */
+function standStill<T>(value: T): T {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
+  return value
+}
+
 describe('the templates that come with the product', () => {
   it.each(ALL)('%s.%s has neither fault nor warning', async (kind, language) => {
     expect(await checkTemplate(kind, language, defaultTemplate(kind, language), NOW)).toEqual({
@@ -112,6 +118,37 @@ describe('the language of templates', () => {
     const before = performance.now()
     await check(withBody(body)).catch(() => undefined)
     expect(performance.now() - before).toBeLessThan(1_500)
+  })
+
+  it.each(['order-confirmation', 'event-cancelled', 'password-reset'])(
+    '%s is written though the machine stands still in the middle of it',
+    async (kind) => {
+      const draft = sampleDraft(kind, { language: 'en', now: NOW, shop: SHOP })
+      const title = 'Written all the same'
+      const event = { ...(draft.variables.event as object), title }
+      const shop = { url: SHOP.url, name: title }
+      for (const slow of [event, shop]) {
+        Object.defineProperty(slow, slow === shop ? 'name' : 'title', {
+          get: () => standStill(title),
+          enumerable: true,
+        })
+      }
+      const own = { ...defaultTemplate(kind, 'en'), body: '{{ shop.name }}\n\n{% button %}' }
+      for (const template of [undefined, own]) {
+        const { subject, text } = await renderWith(
+          { ...draft, variables: { ...draft.variables, event, shop } },
+          { shop: SHOP },
+          template,
+        )
+        expect(`${subject} ${text}`).toContain(title)
+      }
+    },
+  )
+
+  it('writes a mail with a line of blanks as fast as any other', async () => {
+    const before = performance.now()
+    await mailOf(`a${' \t'.repeat(9_900)}b`)
+    expect(performance.now() - before).toBeLessThan(700)
   })
 
   it('refuses a mail that would be larger than 100 kB', async () => {

@@ -49,6 +49,16 @@ describe('GET /v1/orders/{orderId}/tickets.pdf', () => {
     }
   })
 
+  it('is printed for a buyer a few times, and for the mail all the same', async () => {
+    const order = await buy(1)
+    const codes = []
+    for (let time = 0; time < 21; time++) codes.push((await pdf(order.id, { secret: order.secret })).statusCode)
+    expect(codes).toEqual([...Array(20).fill(200), 429])
+    const notifications = await shop.tickets.tokens.service('notifications', 'tickets')
+    expect((await pdf(order.id, { token: notifications })).statusCode).toBe(200)
+    expect((await pdf(order.id, { token: event.owner })).statusCode).toBe(200)
+  })
+
   it('is in the language that is asked for', async () => {
     const order = await buy(1)
     const said = textsOfPdf((await pdf(order.id, { secret: order.secret }, '?locale=en')).rawPayload)

@@ -52,6 +52,8 @@ export function checkBulk(values: Record<string, string>, timeZone: string, t: T
     if (!line && text)
       check.refuse(`subject.${language}`, t('console.bulk.half.subject', { language: t(`language.${language}`) }))
   }
+  if (values.orderState === 'held' && (values.purpose ?? 'information') === 'information')
+    check.refuse('purpose', t('console.bulk.heldAgreed'))
   if (Object.keys(subject).length === 0 && !check.failed) check.refuse('subject.fr', t('console.bulk.noWords'))
   return {
     check,

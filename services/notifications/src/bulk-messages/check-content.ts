@@ -36,6 +36,10 @@ export async function checkContent(ctx: Context, content: Content): Promise<void
     )
     errors.push(...(faults.length > 0 ? faults : await tryOut(ctx, content, language)))
   }
+  // Only with a ticket is somebody concerned by an event unasked; a basket that was left is no leave to write.
+  if (segment.orderState === 'held' && content.purpose === 'information') {
+    errors.push({ pointer: '/purpose', detail: 'must be marketing: who has not bought gets only what they agreed to' })
+  }
   if (
     segment.boughtFrom &&
     segment.boughtBefore &&

@@ -86,7 +86,8 @@ export function consentAnswer(row: Awaited<ReturnType<typeof findConsents>>[numb
     wording: row.wording,
     wordingVersion: row.wording_version,
     language: row.language,
-    orderId: row.source === 'checkout' ? row.source_key : null,
+    // A corrected address has a mark after the order's id.
+    orderId: row.source === 'checkout' ? (row.source_key.split(' ')[0] ?? null) : null,
     givenAt: row.given_at.toISOString(),
   }
 }

@@ -137,7 +137,10 @@ async function write(
   return false
 }
 
-/** Mail servers repeat the address in what they say; the reason is shown to people who may not see it. */
+/**
+ * Mail servers and SMS providers repeat the address or the number in what they say; the reason is shown to people who may
+ * not see it. Word by word: one pattern over the whole would take minutes over a returned mail with a very long word.
+ */
 export function withoutAddresses(text: string): string {
-  return text.replace(/[^\s<>"']+@[^\s<>"']+/g, '…').slice(0, 300)
+  return text.replace(/[^\s<>"']+/g, (word) => (/.@.|\+\d{7}/.test(word) ? '…' : word)).slice(0, 300)
 }

@@ -40,10 +40,12 @@ export async function renderLetter(letter: Letter): Promise<RenderedLetter> {
   return { subject, text: tidy(asText), html: asHtml, language, attachments }
 }
 
-/** Templates leave blank lines where a part has nothing to say. */
+/** Templates leave blank lines where a part has nothing to say. In one pass: a pattern takes seconds over a line of blanks. */
 function tidy(plain: string): string {
   return `${plain
-    .replace(/[ \t]+$/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`
 }

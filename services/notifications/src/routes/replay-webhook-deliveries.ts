@@ -33,6 +33,8 @@ export function replayWebhookDeliveries(app: App, ctx: Context): void {
     },
     async (request, reply) => {
       const { id } = await findEndpoint(ctx.db, request, request.params.endpointId)
+      // A month of events, again and again, at an address that nobody had to prove is theirs.
+      await ctx.webhooks.limits.take(reply, 'replays', id)
       const { since, until, which = 'failed' } = request.body
       const scope = `${id}:replayWebhookDeliveries`
       const { body } = await idempotently(ctx.db, request, reply, scope, async (tx) => {

@@ -1,5 +1,5 @@
 import { DomainError } from '@guichet/problem'
-import type { App } from '@guichet/server'
+import { type App, createRateLimits } from '@guichet/server'
 import { type Static, Type } from 'typebox'
 import { choicesOf, readerOf } from '../consent/preferences.ts'
 import { saveChoices } from '../consent/save-choices.ts'
@@ -21,6 +21,8 @@ const body = Type.Object({
 
 /** PUT /v1/preferences/{token}: what changes is written down with the time; the rest stays as it is. */
 export function savePreferences(app: App, ctx: Context): void {
+  // Each change of mind is kept as proof: whoever holds a link fills no disk with them.
+  const limits = createRateLimits({ preferences: { points: 30, duration: 3_600 } })
   app.put(
     '/v1/preferences/:token',
     {
@@ -32,8 +34,9 @@ export function savePreferences(app: App, ctx: Context): void {
         response: { 200: Preferences },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const reader = await readerOf(ctx, request.params.token)
+      await limits.take(reply, 'preferences', reader.deliveryId)
       const { choices, language } = request.body
       const changed = changes(await choicesOf(ctx, reader), choices)
       await saveChoices(ctx, reader, { changed, source: 'preferences', language })

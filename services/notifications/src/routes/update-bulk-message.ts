@@ -33,7 +33,8 @@ export function updateBulkMessage(app: App, ctx: Context): void {
         assertIfMatch(request, before.version)
         assertDraft(before)
         const content = { ...before, ...request.body }
-        await checkContent(ctx, content)
+        // By the connection that is held: with a second one each, a few changes at once would wait for each other.
+        await checkContent({ ...ctx, db: tx }, content)
         const after = await tx
           .updateTable('bulk_message')
           .set({

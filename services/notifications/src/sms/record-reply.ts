@@ -13,6 +13,7 @@ export async function recordReply(
 ): Promise<'stopped' | 'started' | undefined> {
   const word = text
     .trim()
+    .slice(0, 40)
     .replace(/[.!]+$/, '')
     .toUpperCase()
   const granted = START.has(word)

@@ -23,6 +23,8 @@ export interface ClaimOptions {
   failing: boolean
   /** Requests to one endpoint at once. */
   perEndpoint: number
+  /** To all endpoints of one organizer: anybody may become one, and have many that take their time. */
+  perOrganizer: number
   /** How many are under way to each. */
   underWay: ReadonlyMap<string, number>
 }
@@ -44,23 +46,27 @@ interface Row {
 
 /** Takes what is due, of each endpoint no more than it has room for: a slow one holds up nobody but itself. */
 export async function claimWebhooks(db: Db, options: ClaimOptions): Promise<WebhookClaim[]> {
-  const { now, limit, failing, perEndpoint, underWay } = options
+  const { now, limit, failing, perEndpoint, perOrganizer, underWay } = options
   if (limit <= 0) return []
   const lease = newUuid(now.getTime())
   const { rows } = await sql<Row>`
     with room as (
-      select e.id, e.organizer_id, e.url, e.secrets, greatest(${perEndpoint}::int - coalesce(busy.count, 0), 0) as free
+      select e.id, e.organizer_id, e.url, e.secrets, greatest(${perEndpoint}::int - coalesce(busy.count, 0), 0) as free,
+             ${perOrganizer}::int - coalesce(sum(busy.count) over (partition by e.organizer_id), 0) as free_of_organizer
         from webhook_endpoint e
         left join unnest(${[...underWay.keys()]}::uuid[], ${[...underWay.values()]}::int[]) as busy (id, count) using (id)
        where e.enabled and (e.failing_since is not null) = ${failing}
-    ), due as materialized (
-      select found.id, room.id as endpoint_id, room.organizer_id, room.url, room.secrets
+    ), found as (
+      select found.id, found.next_attempt_at, room.id as endpoint_id, room.organizer_id, room.url, room.secrets,
+             room.free_of_organizer, row_number() over (partition by room.organizer_id order by found.next_attempt_at) as turn
         from room cross join lateral (
           select d.id, d.next_attempt_at from webhook_delivery d
            where d.endpoint_id = room.id and d.state in ('pending', 'sending', 'retrying') and d.next_attempt_at <= ${now}
            order by d.next_attempt_at limit room.free for update skip locked
         ) as found
-       order by found.next_attempt_at limit ${limit}
+    ), due as materialized (
+      select id, endpoint_id, organizer_id, url, secrets from found
+       where turn <= free_of_organizer order by next_attempt_at limit ${limit}
     ), taken as (
       update webhook_delivery d
          set state = 'sending', lease = ${lease}, next_attempt_at = ${new Date(now.getTime() + LEASE_MS)}

@@ -7,7 +7,7 @@ import { ANSWER_BYTES_MAX, TIMEOUT_MS } from './post.ts'
 export interface WebhookTools {
   sealing: Sealing
   hosts: PublicHosts
-  limits: RateLimits<'test-events'>
+  limits: RateLimits<'test-events' | 'replays'>
 }
 
 /** https at public hosts alone; with `webhookHosts: 'any'`, which is for a laptop, http and this machine too. */
@@ -25,6 +25,6 @@ export function createWebhookTools(config: Config, secrets: Secrets, rules: Publ
       secrets.previousSealingSecret,
     ),
     hosts: createPublicHosts({ ...RULES[config.webhookHosts], ...rules }, limits),
-    limits: createRateLimits({ 'test-events': { points: 60, duration: 60 } }),
+    limits: createRateLimits({ 'test-events': { points: 60, duration: 60 }, replays: { points: 20, duration: 3_600 } }),
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { newUuid, toId } from '@guichet/server'
 import { newOrganizerId } from '@guichet/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { claimWebhooks } from '../../src/webhooks/claim.ts'
 import { startWithWebhooks, type WebhookFixture } from './fixture.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -288,4 +289,36 @@ describe('following what happens', () => {
     expect((await follow('?after=nonsense')).status).toBe(400)
     expect((await follow('?waitSeconds=600')).status).toBe(400)
   })
+})
+
+it('posts a whole time again a few times an hour, and not without end', async () => {
+  const { id } = await fixture.endpoint(url)
+  const replay = () => fixture.call('POST', `/v1/webhook-endpoints/${id}/replays`, { since: '2020-01-01T00:00:00Z' })
+  const answers = []
+  for (let time = 0; time < 21; time++) answers.push((await replay()).statusCode)
+  expect(answers).toEqual([...Array(20).fill(202), 429])
+})
+
+it('leaves room for others, however many endpoints one organizer has', async () => {
+  const ids = []
+  for (let count = 0; count < 3; count++) {
+    const { id } = await fixture.endpoint(url)
+    ids.push(id)
+    for (let times = 0; times < 3; times++) await addWebhook(id)
+  }
+  const claim = (underWay: Map<string, number>) =>
+    claimWebhooks(fixture.db, {
+      now: fixture.clock.now(),
+      limit: 64,
+      failing: false,
+      perEndpoint: 4,
+      perOrganizer: 5,
+      underWay,
+    })
+  const taken = await claim(new Map())
+  expect(taken).toHaveLength(5)
+  const underWay = new Map<string, number>()
+  for (const { endpoint } of taken) underWay.set(endpoint.id, (underWay.get(endpoint.id) ?? 0) + 1)
+  expect(await claim(underWay)).toEqual([])
+  expect(await claim(new Map())).toHaveLength(4)
 })

@@ -1,5 +1,5 @@
 import { DomainError } from '@guichet/problem'
-import type { App } from '@guichet/server'
+import { type App, createRateLimits } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { allowedOrder } from '../orders/order-access.ts'
@@ -11,6 +11,8 @@ const Query = Type.Object({ locale: Type.Optional(LocaleBody) })
 
 /** GET /v1/orders/:orderId/tickets.pdf — the valid tickets, one a page, for whom the codes are; in the order's language. */
 export function getTicketsPdf(app: App, ctx: Context): void {
+  // One document is printed at a time: nobody prints theirs so often that all others' mails go without.
+  const limits = createRateLimits({ 'tickets-pdf': { points: 20, duration: 600 } })
   app.get(
     '/v1/orders/:orderId/tickets.pdf',
     {
@@ -24,11 +26,12 @@ export function getTicketsPdf(app: App, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const { order, sight } = await allowedOrder(ctx, request, {
+      const { order, sight, member } = await allowedOrder(ctx, request, {
         permission: 'order.read',
         services: ['notifications'],
       })
       if (!sight.codes) throw new DomainError('forbidden')
+      if (!member && request.principal.kind !== 'service') await limits.take(reply, 'tickets-pdf', order.id)
       const answer = await presentOrder(ctx, ctx.db, order, sight)
       const seller = await ctx.db
         .selectFrom('seller')
