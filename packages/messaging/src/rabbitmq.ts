@@ -127,6 +127,10 @@ function announce(connection: Connection, log: Log): void {
   connection.on('connection.unblocked', () => log.info({}, 'broker: takes messages again'))
 }
 
+/** RabbitMQ never changes the settings of a queue that is there. */
+const OTHER_SETTINGS =
+  'the queue is there with the settings of another release, and nothing is taken from it until it is deleted; see docs/runbooks/lost-messages.md'
+
 function startConsumer(
   incoming: Connection,
   outgoing: Connection,
@@ -178,8 +182,9 @@ function startConsumer(
   )
   consumer.on('error', (error) => {
     // A lost connection mends itself; a queue that is not as we declare it, or not ours to use, needs a person.
-    const forGood = error instanceof AMQPError && /^(ACCESS_REFUSED|PRECONDITION_FAILED)$/.test(error.code)
-    log[forGood ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
+    const code = error instanceof AMQPError ? error.code : ''
+    if (code === 'PRECONDITION_FAILED') log.error({ err: error, queue }, `broker: ${OTHER_SETTINGS}`)
+    else log[code === 'ACCESS_REFUSED' ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
   })
 
   const bound = new Promise<void>((resolve) => {
