@@ -54,7 +54,7 @@ describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
     const [queue, type] = [unique('queue'), uniqueType()]
     const operator = new Connection(node.url)
     const before = {
-      'x-queue-type': 'quorum',
+      'x-queue-type': 'quorum' as const,
       'x-dead-letter-exchange': '',
       'x-dead-letter-routing-key': `${queue}.dead`,
     }
