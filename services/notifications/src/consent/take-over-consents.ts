@@ -10,11 +10,15 @@ const ALLOWS: Record<string, { of: 'organizer' | 'platform'; channel: Channel; p
   sms: { of: 'organizer', channel: 'sms', purposes: ['reminder', 'information'] },
 }
 
-/** Takes over what was agreed to with a confirmed order, with the proof. Once per order and box: repeating it adds nothing. */
+/**
+ * Takes over what was agreed to with a confirmed order, with the proof. Once per order and box, and once more for each
+ * address that a buyer corrects it to (`source`: the fact that the confirmation tells): repeating it adds nothing.
+ */
 export async function takeOverConsents(
   ctx: Context,
   order: Pick<Order, 'buyer' | 'consents' | 'id'>,
   organizerId: string,
+  source: string,
 ): Promise<void> {
   const said = order.consents.flatMap(({ kind, wording, wordingVersion, language, givenAt }): Said[] => {
     const allowed = ALLOWS[kind]
@@ -27,7 +31,7 @@ export async function takeOverConsents(
       address,
       granted: true,
       source: 'checkout',
-      sourceKey: order.id,
+      sourceKey: allowed.channel === 'email' ? source : order.id,
       wording: { text: wording, version: wordingVersion, language },
       givenAt: new Date(givenAt),
     }))

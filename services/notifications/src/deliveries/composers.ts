@@ -111,7 +111,7 @@ async function orderLetter(ctx: Context, claim: Claim, known?: Order): Promise<D
 
 async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchOrder(ctx, claim.orderId ?? '')
-  if (claim.organizerId) await takeOverConsents(ctx, order, claim.organizerId)
+  if (claim.organizerId) await takeOverConsents(ctx, order, claim.organizerId, claim.source)
   await planSms(ctx, claim, order.buyer.phone)
   const pdf = await fetchTicketsPdf(ctx, claim.orderId ?? '', order)
   const context = { facts: claim.announcement?.facts ?? {}, now: ctx.now(), shop: shopOf(ctx), pdf }
