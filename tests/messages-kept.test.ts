@@ -25,7 +25,8 @@ describe('what is sent again to a broker that lost it', () => {
     )
     expect(outbox).toBe(7)
     expect(Number(most?.[1])).toBeLessThanOrEqual(24 * (outbox ?? 0))
-    const inboxes = SERVICES.flatMap((service) => daysKept(join(ROOT, 'services', service, 'src'), 'inbox'))
+    const places = ['packages/messaging/src', ...SERVICES.map((service) => `services/${service}/src`)]
+    const inboxes = places.flatMap((place) => daysKept(join(ROOT, place), 'inbox'))
     expect(inboxes.length).toBeGreaterThan(0)
     for (const days of inboxes) expect(days).toBeGreaterThan(2 * (outbox ?? 0))
   })

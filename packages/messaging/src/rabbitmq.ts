@@ -127,6 +127,13 @@ function announce(connection: Connection, log: Log): void {
   connection.on('connection.unblocked', () => log.info({}, 'broker: takes messages again'))
 }
 
+/** A second each; well before the broker takes a consumer that does not answer for dead (30 min). */
+const HOLD_TRIES_MAX = 600
+
+/** RabbitMQ never changes the settings of a queue that is there. */
+const OTHER_SETTINGS =
+  'the queue is there with the settings of another release, and nothing is taken from it until it is deleted; see docs/runbooks/lost-messages.md'
+
 function startConsumer(
   incoming: Connection,
   outgoing: Connection,
@@ -168,18 +175,23 @@ function startConsumer(
           [ERROR]: String(error).slice(0, 1000),
           ...(last ? { [DIED_AT]: String(Date.now()) } : {}),
         }
-        const outcome = await aside.send({ ...target, headers, ...identity(delivered) }, toBytes(delivered.body))
-        if (outcome === 'published') return ConsumerStatus.ACK
-        // Nowhere to set it aside: keep it in its queue, and do not spin.
-        await pause(1_000, undefined, { signal: stopping.signal }).catch(() => {})
+        const body = toBytes(delivered.body)
+        // Nowhere to set it aside while an alarm blocks the broker: kept in hand, because each return to its queue
+        // counts towards the delivery limit, and twenty of them would be a dead letter.
+        for (let tries = 0; tries < HOLD_TRIES_MAX && !stopping.signal.aborted && incoming.ready; tries++) {
+          const outcome = await aside.send({ ...target, headers, ...identity(delivered) }, body)
+          if (outcome === 'published') return ConsumerStatus.ACK
+          await pause(1_000, undefined, { signal: stopping.signal }).catch(() => {})
+        }
         return ConsumerStatus.REQUEUE
       }
     },
   )
   consumer.on('error', (error) => {
     // A lost connection mends itself; a queue that is not as we declare it, or not ours to use, needs a person.
-    const forGood = error instanceof AMQPError && /^(ACCESS_REFUSED|PRECONDITION_FAILED)$/.test(error.code)
-    log[forGood ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
+    const code = error instanceof AMQPError ? error.code : ''
+    if (code === 'PRECONDITION_FAILED') log.error({ err: error, queue }, `broker: ${OTHER_SETTINGS}`)
+    else log[code === 'ACCESS_REFUSED' ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
   })
 
   const bound = new Promise<void>((resolve) => {

@@ -87,7 +87,7 @@ async function sendNew<S>(options: PassOptions<S>, endsAt: number): Promise<numb
     for (let after = 0; performance.now() < endsAt && !hasFailed && !options.isStopping?.(); ) {
       while (underWay[0]?.isDone) await settleOldest()
       const inHand = underWay.flatMap(({ rows }) => rows.map(({ id }) => id))
-      const rows = await dueRows(db, { after, except: after > 0 ? [] : inHand, limit: batchSize })
+      const rows = await dueRows(db, { after, except: inHand.filter((id) => id > after), limit: batchSize })
       if (hasFailed) break // what was read may be of a subject that has just failed, and would overtake
       after = rows.length === batchSize ? (rows.at(-1)?.id ?? 0) : 0
       if (rows.length > 0) begin(rows)

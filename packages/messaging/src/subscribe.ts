@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Db, inTransaction, sql, type Tx } from '@guichet/database'
+import { type Db, inTransaction, type Tx } from '@guichet/database'
 import type { Bus, Consumer, Subscription } from './bus.ts'
+import { isFirstDelivery, purgeInbox } from './inbox.ts'
 import type { Log } from './log.ts'
 import type { Message } from './message.ts'
 
@@ -20,12 +21,14 @@ export interface SubscribeOptions<S> extends Pick<Subscription, 'prefetch' | 'ma
   log: Log
 }
 
+const PURGE_EVERY_MS = 3_600_000
+
 /**
  * Runs a handler for each message of its type, with one effect however often it is delivered: the inbox row and the
  * effect commit together, and the broker is told afterwards.
  */
 export function subscribe<S>({ bus, db, queue, handlers, log, ...rule }: SubscribeOptions<S>): Consumer {
-  return bus.consume({ queue, types: Object.keys(handlers), ...rule }, async (message, delivery) => {
+  const consumer = bus.consume({ queue, types: Object.keys(handlers), ...rule }, async (message, delivery) => {
     const handler = Object.hasOwn(handlers, message.type) ? handlers[message.type] : undefined
     const about = { queue, messageId: message.id, type: message.type, attempt: delivery.attempt }
     if (!handler) {
@@ -45,13 +48,16 @@ export function subscribe<S>({ bus, db, queue, handlers, log, ...rule }: Subscri
       throw error
     }
   })
-}
-
-async function isFirstDelivery<S>(tx: Tx<S>, queue: string, messageId: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    insert into inbox (queue, message_id) values (${queue}, ${messageId}) on conflict do nothing
-  `.execute(tx)
-  return numAffectedRows === 1n
+  const purge = () => purgeInbox(db, queue).catch((error) => log.warn({ queue, err: error }, 'an inbox was not purged'))
+  const purger = setInterval(purge, PURGE_EVERY_MS)
+  purger.unref()
+  return {
+    bound: consumer.bound,
+    async stop() {
+      clearInterval(purger)
+      await consumer.stop()
+    },
+  }
 }
 
 const LONGEST_WAIT_MS = 10 * 60_000

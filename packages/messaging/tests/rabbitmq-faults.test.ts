@@ -3,7 +3,7 @@ import { eventually, hasPart, type Rabbitmq, startRabbitmq, startTcpProxy } from
 import { Connection } from 'rabbitmq-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, connectBus, type Outcome, startRelay, subscribe } from '../src/messaging.ts'
-import { effectsOf, haveEffect, serviceDatabase, silent, unique, uniqueType, unpublished } from './fixture.ts'
+import { aMessage, effectsOf, haveEffect, serviceDatabase, silent, unique, uniqueType, unpublished } from './fixture.ts'
 
 /** `OUTAGE_SECONDS=300 KILLS=20` for the long run; the figures are printed. */
 const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 3) * 1_000
@@ -203,6 +203,35 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       await eventually(service.isDrained, 60_000)
       await service.arrived()
       console.log(`F20: ${waited} facts waited for the end of the alarm; slowest write ${slowestMs} ms`)
+    },
+    LONG,
+  )
+
+  it(
+    'F20: keeps a message whose handler failed in hand while a memory alarm lasts, and uses up none of its deliveries',
+    async () => {
+      const bus = connectBus(node.url, { log: silent })
+      stops.push(() => bus.close())
+      const [queue, type] = [unique('queue'), uniqueType()]
+      const attempts: number[] = []
+      const alarm = Promise.withResolvers<void>()
+      const consumer = bus.consume({ queue, types: [type], backoffMs: [10] }, async (_message, { attempt }) => {
+        attempts.push(attempt)
+        await alarm.promise
+        if (attempt === 1) throw new Error('not this time')
+      })
+      stops.push(consumer.stop)
+      await consumer.bound
+      await eventually(async () => (await bus.publish([aMessage(type)]))[0] === 'published')
+      await eventually(() => attempts.length === 1)
+      await node.ctl('set_vm_memory_high_watermark', '0.00001')
+      await eventually(async () => (await bus.publish([aMessage(uniqueType())]))[0] === 'failed', 30_000)
+      alarm.resolve()
+      // Lifting it takes an Erlang of its own: longer than the second after which the message used to go back.
+      await node.ctl('status')
+      await node.ctl('set_vm_memory_high_watermark', 'absolute', '512MB')
+      await eventually(() => attempts.includes(2), 60_000)
+      expect(attempts).toEqual([1, 2])
     },
     LONG,
   )

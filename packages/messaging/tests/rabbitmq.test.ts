@@ -49,4 +49,27 @@ describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
     expect(await bus.deadLetters.list(queue)).toEqual([])
     await bus.close()
   })
+
+  it('says what is to be done about a queue with the settings of an earlier release, and goes on once it is', async () => {
+    const [queue, type] = [unique('queue'), uniqueType()]
+    const operator = new Connection(node.url)
+    const before = {
+      'x-queue-type': 'quorum' as const,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': `${queue}.dead`,
+    }
+    await operator.queueDeclare({ queue, durable: true, arguments: before })
+    const errors: string[] = []
+    const bus = connectBus(node.url, { log: { ...silent, error: (_, text) => errors.push(text) } })
+    const received: string[] = []
+    const consumer = bus.consume({ queue, types: [type] }, async ({ id }) => void received.push(id))
+    await eventually(() => errors.some((text) => text.includes('docs/runbooks/lost-messages.md')))
+    await operator.queueDelete(queue)
+    await operator.close()
+    await consumer.bound
+    const sent = aMessage(type)
+    await eventually(async () => (await bus.publish([sent]))[0] === 'published')
+    await eventually(() => received.includes(sent.id))
+    await bus.close()
+  })
 })

@@ -77,6 +77,41 @@ describe('the relay', () => {
     expect(await race([1, 1])).toEqual([id])
   })
 
+  it('does not send a row twice that is under way when earlier ones are committed late', async () => {
+    const late = Promise.withResolvers<void>()
+    const [taken, confirmed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const committed = inTransaction(db, async (tx) => {
+      const fact = { type: 'test.happened.v1', subject: 'tst_late', data: {} }
+      await addToOutbox(tx, [fact, fact, fact])
+      taken.resolve()
+      await late.promise
+    })
+    await taken.promise
+    await announce('tst_early')
+    const bus = testBus()
+    const sent: string[] = []
+    const slow: Bus = {
+      ...bus,
+      async publish(messages) {
+        const isFirst = sent.length === 0
+        sent.push(...messages.map(({ id }) => id))
+        if (isFirst) await confirmed.promise
+        else if (sent.length > 4) confirmed.resolve()
+        return messages.map(() => 'published')
+      },
+    }
+    const waitForMore = async () => {
+      const isLast = sent.length === 4
+      late.resolve()
+      await committed
+      if (isLast) confirmed.resolve()
+      return !isLast
+    }
+    await relayOnce({ ...options(slow), batchSize: 3, waitForMore })
+    expect(sent).toHaveLength(4)
+    expect(new Set(sent).size).toBe(4)
+  })
+
   it('would send it twice without the lock (control)', async () => {
     const [id] = await announce()
     expect(await race([2, 3])).toEqual([id, id])

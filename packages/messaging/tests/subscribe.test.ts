@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { createDatabase } from '@guichet/database'
+import { createDatabase, sql } from '@guichet/database'
 import { eventually, testBus } from '@guichet/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { v7 as newUuid } from 'uuid'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { purgeInbox } from '../src/inbox.ts'
 import { type MessageHandler, subscribe } from '../src/messaging.ts'
 import { aMessage, effects, haveEffect, serviceDatabase, silent, type TestSchema } from './fixture.ts'
 
@@ -43,6 +45,34 @@ describe('subscribe', () => {
     broken = false
     await bus.deliver(message)
     expect(await effects(database.db, message.id)).toBe(1)
+  })
+
+  it('forgets a message after thirty days, not one that its outbox may send again, and none of another queue', async () => {
+    const ids = Array.from({ length: 3 }, () => newUuid())
+    await sql`
+      insert into inbox (queue, message_id, received_at)
+      select queue, message_id, now() - days * interval '1 day'
+        from (values ('old', ${ids[0]}::uuid, 31), ('old', ${ids[1]}::uuid, 29), ('other', ${ids[2]}::uuid, 31))
+          as row (queue, message_id, days)`.execute(database.db)
+    await purgeInbox(database.db, 'old')
+    const { rows } = await sql<{ id: string }>`
+      select message_id as id from inbox where message_id = any(${ids}) order by message_id`.execute(database.db)
+    expect(rows.map(({ id }) => id)).toEqual(ids.slice(1))
+  })
+
+  it('purges its inbox by itself, for as long as it runs', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { consumer } = consume({ 'test.happened.v1': haveEffect })
+    const id = newUuid()
+    const remembers = async () =>
+      (await sql`select from inbox where message_id = ${id}`.execute(database.db)).rows.length > 0
+    await sql`insert into inbox (queue, message_id, received_at) values ('test', ${id}, now() - interval '31 days')`.execute(
+      database.db,
+    )
+    vi.advanceTimersByTime(3_600_000)
+    vi.useRealTimers()
+    await eventually(async () => !(await remembers()))
+    await consumer.stop()
   })
 
   it('takes a type that it no longer handles without effect, and says so', async () => {

@@ -131,3 +131,27 @@ it('what was agreed to at the checkout holds once the order is confirmed, with i
     { ...proof, channel: 'sms', purpose: 'reminder', address: phone },
   ])
 })
+
+it('what was agreed to at the checkout holds for the address that the buyer corrects it to', async () => {
+  const buyer = { name: 'Zoë', email: 'zoe.mistyped@example.org', phone: '+33698765433' }
+  const order = knownOrder(peers, { buyer, consents: ['organizer-news', 'sms'].map(box) })
+  await fixture.deliverOrder(order)
+  await eventually(async () => (await mailsTo(order)).length > 0)
+  if (order.buyer) order.buyer.email = 'zoe.corrected@example.org'
+  const { id: orderId, eventId, organizerId } = order
+  const data = { orderId, eventId, organizerId, number: 1 }
+  await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data, subject: orderId })
+  await eventually(async () => (await mailsTo(order)).length > 0)
+  const rows = await fixture.db
+    .selectFrom('consent')
+    .select(['channel', 'purpose', 'address', 'granted'])
+    .where('address', 'in', ['zoe.corrected@example.org', buyer.phone])
+    .orderBy('channel')
+    .orderBy('purpose')
+    .execute()
+  expect(rows).toEqual([
+    { channel: 'email', purpose: 'marketing', address: 'zoe.corrected@example.org', granted: true },
+    { channel: 'sms', purpose: 'information', address: buyer.phone, granted: true },
+    { channel: 'sms', purpose: 'reminder', address: buyer.phone, granted: true },
+  ])
+})

@@ -98,6 +98,22 @@ describe('receiveMailEvent', () => {
   })
 
   it.each([
+    ['550 5.1.1 no such user', 'bounced'],
+    ['550 No such user here', 'bounced'],
+    [null, 'bounced'],
+    ['552 5.2.2 mailbox full', undefined],
+    ['552 mailbox full', undefined],
+    ['550 5.7.1 your server 5.10.20.30 is on a list', undefined],
+    ['4.4.7 delivery time expired', undefined],
+  ])('remembers the address when a bounce says so, not what may be over tomorrow: %j', async (diagnostic, reason) => {
+    const recipient = `${newUuid()}@example.org`
+    const id = await sent(recipient)
+    await tell('mail.bounced', id, diagnostic === null ? {} : { diagnostic })
+    expect(await rowOf(id)).toMatchObject({ state: 'bounced' })
+    expect(await suppressed(recipient)).toBe(reason)
+  })
+
+  it.each([
     [['mail.delivered', 'mail.bounced']],
     [['mail.bounced', 'mail.delivered']],
     [['mail.delayed', 'mail.bounced', 'mail.delayed', 'mail.delivered', 'mail.bounced']],

@@ -52,6 +52,15 @@ describe('each message that is listened to, as its owner wrote it', () => {
     expect(await planned()).toBe(2)
   })
 
+  it('tickets.order-recipient-changed.v1 that overtakes the order itself makes no second confirmation', async () => {
+    const data = { ...(await example('tickets.order-recipient-changed.v1')), orderId: toId('ord', newUuid()) }
+    await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data })
+    await fixture.db.updateTable('delivery').set({ state: 'sent', sent_at: new Date() }).execute()
+    await fixture.bus.deliver({ type: 'tickets.order-confirmed.v1', data })
+    const planned = await fixture.deliveries()
+    expect(planned.filter((row) => row.order_id === parseId('ord', data.orderId))).toMatchObject([{ state: 'sent' }])
+  })
+
   it('tickets.waiting-list-joined.v1 plans one mail per entry, however often it comes', async () => {
     const data = await example('tickets.waiting-list-joined.v1')
     for (let time = 0; time < 2; time += 1) {

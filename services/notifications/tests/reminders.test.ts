@@ -139,6 +139,24 @@ describe('a reminder', () => {
     expect(await mailsTo(order)).toHaveLength(2)
   })
 
+  it('that was planned and not sent goes at once when the event moves away and back', async () => {
+    const facts = eventFacts(fixture, { hoursAhead: 48 })
+    await messages.published(facts)
+    const order = orderOf(facts)
+    const rule = await remind(facts, 24)
+    await inbox.stop()
+    fixture.clock.advance(24 * HOUR)
+    await eventually(async () => (await rowsOf(rule)).length === 1)
+    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    const moved = { ...facts, version: 2, ...period(fixture, 200) }
+    await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
+    await messages.rescheduled({ ...facts, version: 3, previousStartsAt: moved.startsAt })
+    await inbox.start()
+    fixture.clock.advance(HOUR)
+    expect(await settled(rule, 1)).toMatchObject([{ state: 'sent' }])
+    expect((await mailsTo(order)).filter((subject) => !subject.startsWith('New date'))).toHaveLength(1)
+  })
+
   it('of a cancelled event is not sent, also when it had been planned', async () => {
     const facts = eventFacts(fixture, { hoursAhead: 48 })
     await messages.published(facts)

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createLog } from '@guichet/server'
+import { createLog, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toOrder } from '../src/content/order.ts'
@@ -51,6 +51,20 @@ describe('an order with a telephone number', () => {
       "Guichet: 3 billets pour Nuit à l'Opéra, samedi 13 mars 2027 à 20 h 30. Commande 2026-000042. Vos billets sont dans vos e-mails.",
     )
     expect(await eventually(async () => (await inbox.messages(order.buyer?.email ?? '')).length)).toBe(1)
+  })
+
+  it('gets no second SMS when the mail address is corrected', async () => {
+    const order = orderWithPhone()
+    await fixture.deliverOrder(order)
+    await eventually(async () => (await smsOf(order.buyer?.phone)).length > 0)
+    const { id: orderId, eventId, organizerId } = order
+    if (order.buyer) order.buyer.email = `corrected.${order.buyer.email}`
+    const data = { orderId, eventId, organizerId, number: 1 }
+    await fixture.bus.deliver({ type: 'tickets.order-recipient-changed.v1', data, subject: orderId })
+    await eventually(async () => (await inbox.messages(order.buyer?.email ?? '')).length > 0)
+    // Were there a second one, it would be planned before its mail is sent.
+    const planned = (await fixture.deliveries()).filter((row) => row.channel === 'sms' && row.order_id !== null)
+    expect(planned.filter((row) => toId('ord', row.order_id ?? '') === orderId)).toHaveLength(1)
   })
 
   it.each(['500-after', 'timeout-after', '500-before', '429'])(

@@ -1,3 +1,4 @@
+import { sql } from '@guichet/database'
 import { toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -66,6 +67,22 @@ describe('a refusal for now', () => {
     expect(await rowOf(order)).toMatchObject({ state: 'retrying' })
     fixture.clock.advance(2 * 3_600)
     await reaches(order, 'failed')
+  })
+})
+
+describe('a database that is away just when the mail server has said 250', () => {
+  it('is waited for, so that the mail is not sent again', async () => {
+    const order = knownOrder(peers)
+    await sql`
+      create function be_away() returns trigger language plpgsql as $$
+        begin raise exception 'terminating connection' using errcode = '57P01'; end $$`.execute(fixture.db)
+    await sql`create trigger away before update on delivery for each row when (new.state = 'sent')
+      execute function be_away()`.execute(fixture.db)
+    await fixture.deliverOrder(order)
+    await eventually(async () => (await inbox.messages(buyerOf(order))).length === 1)
+    await sql`drop trigger away on delivery`.execute(fixture.db)
+    await reaches(order, 'sent')
+    expect(await inbox.messages(buyerOf(order))).toHaveLength(1)
   })
 })
 

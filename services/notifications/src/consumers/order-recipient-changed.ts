@@ -1,8 +1,10 @@
 import type { Message } from '@guichet/messaging'
 import type { Tx } from '../db.ts'
 import { addDeliveries } from '../deliveries/add-deliveries.ts'
-import { OPEN_STATES } from '../kinds.ts'
+import { OPEN_STATES, type State } from '../kinds.ts'
 import { uuidOf } from '../message-ids.ts'
+
+const WAITING: readonly State[] = OPEN_STATES.filter((state) => state !== 'sending')
 
 interface OrderRecipientChanged {
   orderId: string
@@ -18,24 +20,21 @@ interface OrderRecipientChanged {
 export function onOrderRecipientChanged(now: () => Date) {
   return async (tx: Tx, { data }: Message<OrderRecipientChanged>): Promise<void> => {
     const orderId = uuidOf('ord', data.orderId)
-    const waiting = await tx
+    const known = await tx
       .selectFrom('delivery')
-      .select('id')
+      .select('state')
       .where('order_id', '=', orderId)
       .where('kind', '=', 'order-confirmation')
       .where('channel', '=', 'email')
-      .where(
-        'state',
-        'in',
-        OPEN_STATES.filter((state) => state !== 'sending'),
-      )
-      .limit(1)
+      .orderBy('id')
       .forUpdate()
-      .executeTakeFirst()
-    if (waiting) return
+      .execute()
+    if (known.some(({ state }) => WAITING.includes(state))) return
+    // When the confirmation itself is still on its way to us, this is it: it will come to the new address, once.
+    const source = known.length > 0 ? `${data.orderId} address ${Number(data.number)}` : data.orderId
     await addDeliveries(tx, now(), [
       {
-        source: `${data.orderId} address ${Number(data.number)}`,
+        source,
         kind: 'order-confirmation',
         channel: 'email',
         recipientKey: orderId,

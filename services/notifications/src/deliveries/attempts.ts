@@ -20,7 +20,7 @@ export async function beginAttempt(ctx: Context, claim: Claim): Promise<boolean>
         from ours where attempt.delivery_id = ours.id and attempt.ended_at is null
     )
     insert into attempt (delivery_id, number, lease, began_at)
-    select id, 1 + (select count(*) from attempt where delivery_id = ours.id), ${claim.lease}::uuid, ${now} from ours
+    select id, 1 + (select coalesce(max(number), 0) from attempt where delivery_id = ours.id), ${claim.lease}::uuid, ${now} from ours
   `.execute(ctx.db)
   return numAffectedRows === 1n
 }

@@ -1,3 +1,4 @@
+import { toId } from '@guichet/server'
 import { composeBulk } from '../bulk-messages/compose-bulk.ts'
 import { footerLinksOf } from '../consent/links.ts'
 import { takeOverConsents } from '../consent/take-over-consents.ts'
@@ -205,12 +206,15 @@ function smsTo(order: Order, text: string): Draft {
   }
 }
 
-/** Whether a buyer left a number is known only here. Planned apart from the mail, so that neither waits for the other. */
+/**
+ * Whether a buyer left a number is known only here. Planned apart from the mail, so that neither waits for the other, and
+ * once per order: a mail that goes to a corrected address says nothing new to the telephone.
+ */
 async function planSms(ctx: Context, claim: Claim, phone: string | null): Promise<void> {
   if (!ctx.sms || !phone || !claim.orderId || claim.resendOf) return
   await addDeliveries(ctx.db, ctx.now(), [
     {
-      source: claim.source,
+      source: toId('ord', claim.orderId),
       kind: claim.kind,
       channel: 'sms',
       recipientKey: claim.orderId,

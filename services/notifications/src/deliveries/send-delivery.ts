@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { toId } from '@guichet/server'
 import { unsubscribeUrl } from '../consent/links.ts'
 import type { Context } from '../context.ts'
@@ -12,6 +13,8 @@ import { composeDraft, type Draft } from './composers.ts'
 import { sendUnderLease } from './lease.ts'
 import { NotNow, NotSent, Skipped } from './not-sent.ts'
 import { type Recipient, recordNotSent, recordSent, withoutAddresses } from './record-outcome.ts'
+
+const RECORD_AGAIN_MS = 250
 
 /** What whoever took a message said of it. */
 export interface Acceptance {
@@ -45,8 +48,26 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
     return
   }
   ctx.outages.end(claim.channel === 'email' ? 'smtp' : 'sms')
-  await recordSent(ctx, claim, recipient, accepted)
+  const sentTo = recipient
+  await recordWhileLeased(ctx, () => recordSent(ctx, claim, sentTo, accepted))
   ctx.log.info({ ...about, attempts: claim.attempts + 1 }, 'sent')
+}
+
+/**
+ * Once it is taken, only its record keeps it from being sent again: a database that comes back while the lease lasts finds
+ * it still being written.
+ */
+async function recordWhileLeased(ctx: Context, record: () => Promise<void>): Promise<void> {
+  const endsAt = performance.now() + ctx.config.leaseSeconds * 1_000
+  for (;;) {
+    try {
+      return await record()
+    } catch (error) {
+      if (performance.now() + RECORD_AGAIN_MS >= endsAt) throw error
+      ctx.log.warn({ err: error }, 'sent, and not recorded yet')
+      await pause(RECORD_AGAIN_MS)
+    }
+  }
 }
 
 /** What a mail server says may hold the address, so the reason is logged as it is shown: without it. */

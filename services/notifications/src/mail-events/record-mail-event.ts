@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { withoutAddresses } from '../deliveries/record-outcome.ts'
 import { announceFailed } from './announce-failed.ts'
 import type { MailEvent } from './mail-event.ts'
-import { suppress } from './suppress.ts'
+import { isAboutAddress, suppress } from './suppress.ts'
 
 /**
  * Writes what became of a mail after it was taken. Events come late, twice and in any order: a bounce is the last word, and
@@ -38,7 +38,8 @@ export async function recordMailEvent(ctx: Context, event: MailEvent): Promise<b
     if (row.state === 'sending' && row.next_attempt_at > now) throw new DomainError('being-sent')
     const { what } = event
     const diagnostic = event.diagnostic === null ? null : withoutAddresses(event.diagnostic)
-    if ((what === 'bounced' || what === 'complained') && row.recipient_address !== null) {
+    const isUseless = what === 'complained' || (what === 'bounced' && isAboutAddress(event.diagnostic))
+    if (isUseless && row.recipient_address !== null) {
       await suppress(ctx, tx, { address: row.recipient_address, reason: what, deliveryId: row.id })
     }
     if (row.state === 'bounced' || row.state === 'skipped' || (row.state === 'delivered' && what !== 'bounced'))

@@ -10,6 +10,19 @@ export function saysNoSuchAddress(reply: string): boolean {
   return NO_SUCH_ADDRESS.test(reply)
 }
 
+const STATUS_CODE = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/
+
+/**
+ * Whether a bounce is about the address, so that the next mail would bounce too: not about a mailbox that is full, a rule
+ * against us, or a server that was away for days. Who says nothing nearer means the address.
+ */
+export function isAboutAddress(diagnostic: string | null): boolean {
+  if (diagnostic === null) return true
+  if (STATUS_CODE.test(diagnostic)) return saysNoSuchAddress(diagnostic)
+  const [, code] = /\b([45]\d\d)\b/.exec(diagnostic) ?? []
+  return code === undefined || ['550', '551', '553'].includes(code)
+}
+
 /** Remembers an address that only what somebody waits for is still sent to. The first reason stays. */
 export async function suppress(
   ctx: Context,

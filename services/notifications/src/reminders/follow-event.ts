@@ -43,11 +43,11 @@ async function follow(tx: Tx, now: Date, rule: ReminderRule, event: EventCopy): 
     .set({ ...next, begun_at: null })
     .where('id', '=', rule.id)
     .execute()
-  if (rule.state !== 'begun') return
-  await endAnnouncements(tx, now, [rule.id])
+  if (rule.state === 'begun') await endAnnouncements(tx, now, [rule.id])
+  // Planned before the event moved, and not sent: at the new time, or now when that is over, as it is for who moves it back.
   await tx
     .updateTable('delivery')
-    .set({ next_attempt_at: next.due_at })
+    .set({ next_attempt_at: next.state === 'waiting' ? next.due_at : now })
     .where('reminder_rule_id', '=', rule.id)
     .where('state', 'in', ['pending', 'retrying'])
     .execute()

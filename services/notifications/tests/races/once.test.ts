@@ -3,7 +3,10 @@ import { newUuid, parseId } from '@guichet/server'
 import { eventually, testBus } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDeliveries } from '../../src/deliveries/add-deliveries.ts'
+import { beginAttempt } from '../../src/deliveries/attempts.ts'
 import { claimDeliveries } from '../../src/deliveries/claim-deliveries.ts'
+import { NotSent } from '../../src/deliveries/not-sent.ts'
+import { recordNotSent } from '../../src/deliveries/record-outcome.ts'
 import { sendDelivery } from '../../src/deliveries/send-delivery.ts'
 import { createNotifications } from '../../src/service.ts'
 import { type Fixture, knownOrder, startNotifications } from '../fixture.ts'
@@ -145,6 +148,33 @@ describe('a sender that slept through its lease', () => {
     await fixture.end()
     await peers.close()
     await inbox.remove()
+  })
+
+  it('takes its line out of the journal without confusing the next one', async () => {
+    const fixture = await startNotifications({ started: false })
+    const { context, clock, db } = fixture
+    const orderId = newUuid()
+    await addDeliveries(db, clock.now(), [
+      { source: orderId, kind: 'order-confirmation', channel: 'email', recipientKey: orderId, orderId },
+    ])
+    const claim = async () => {
+      clock.advance(61)
+      const options = { now: clock.now(), leaseSeconds: 60, limit: 5, away: [] }
+      const [taken] = await claimDeliveries(db, options)
+      if (!taken || !(await beginAttempt(context, taken))) throw new Error('nothing to claim')
+      return taken
+    }
+    const slept = await claim()
+    const awake = await claim()
+    await recordNotSent(context, slept, undefined, new NotSent('away', 'smtp', 'away'))
+    await recordNotSent(context, awake, undefined, new NotSent('put-off', 'smtp', '451'))
+    await claim()
+    const lines = await db.selectFrom('attempt').select(['number', 'outcome']).orderBy('number').execute()
+    expect(lines).toEqual([
+      { number: 2, outcome: 'put-off' },
+      { number: 3, outcome: null },
+    ])
+    await fixture.end()
   })
 })
 
