@@ -1,6 +1,7 @@
 import { newUuid, parseId, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventFacts } from './event-facts.ts'
 import { type Fixture, knownOrder, knownUser, startNotifications } from './fixture.ts'
 import { type Inbox, type ReceivedMail, startInbox } from './outside.ts'
 import { entryAnswer, type OrderAnswer, type Peers, PUBLIC_URL, startPeers } from './peers.ts'
@@ -162,7 +163,13 @@ describe('a cancelled event', () => {
     const orders = Array.from({ length: 8 }, () => knownOrder(peers, { eventId, locale: 'en' }))
     await fixture.bus.deliver({
       type: 'events.event-cancelled.v1',
-      data: { eventId, organizerId: orders[0]?.organizerId, cancellationReason: { en: 'The singer is ill.' } },
+      data: {
+        ...eventFacts(fixture),
+        eventId,
+        organizerId: orders[0]?.organizerId,
+        status: 'cancelled',
+        cancellationReason: { en: 'The singer is ill.' },
+      },
     })
     for (const order of orders) {
       const mail = await oneMail(buyerOf(order))
