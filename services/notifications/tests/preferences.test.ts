@@ -122,6 +122,14 @@ describe('preferences', () => {
     },
   )
 
+  it('open to nobody who knows a message’s id and not our key', async () => {
+    const { id } = await reader()
+    const forged = tokenOf({ links: Buffer.alloc(32), addresses: Buffer.alloc(32) }, id)
+    for (const answer of [await get(forged), await put(forged, [news(true)]), await post(forged)]) {
+      expect(answer.statusCode).toBe(404)
+    }
+  })
+
   it('are not changed without end by whoever holds one link; the mail program’s button works on', async () => {
     const { token } = await reader()
     const changes = []
