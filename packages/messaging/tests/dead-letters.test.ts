@@ -93,7 +93,8 @@ describe('the dead-letters command', () => {
     expect(run('discard', QUEUE, '--all')).toMatchObject({ status: 1, stderr: expect.stringContaining('--reason') })
     const { stdout } = run('discard', QUEUE, sent[0]?.id ?? '', '--reason', 'of a test')
     expect(stdout).toMatch(/"reason":"of a test","actor":".+"/)
-    expect(stdout).toMatch(/\n1 discarded\n$/)
+    // The log is written by a thread of its own: its line may come before or after the answer.
+    expect(stdout).toMatch(/^1 discarded$/m)
     expect(await bus.deadLetters.count(QUEUE)).toBe(1)
   })
 
