@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { eventually } from '@guichet/testkit'
 import { buy, type Sale } from './client.ts'
 import type { System } from './system.ts'
@@ -14,8 +15,8 @@ export interface Shoppers {
   stop(): Promise<void>
 }
 
-/** People who buy one after the other, without a pause, from the hold to the tickets. */
-export function sendShoppers(system: System, sale: Sale, count = 2): Shoppers {
+/** People who buy one after the other, from the hold to the tickets, each with a pause in between if one is given. */
+export function sendShoppers(system: System, sale: Sale, { count = 2, pauseMs = 0 } = {}): Shoppers {
   const sold: Shoppers['sold'] = []
   const failures: string[] = []
   let open = true
@@ -27,6 +28,7 @@ export function sendShoppers(system: System, sale: Sale, count = 2): Shoppers {
           (order) => sold.push({ orderId: order.id, email }),
           (error: unknown) => failures.push(error instanceof Error ? error.message : String(error)),
         )
+        if (pauseMs > 0 && open) await setTimeout(pauseMs)
       }
     }),
   )
