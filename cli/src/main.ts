@@ -40,7 +40,7 @@ const commands: Record<string, Command> = {
     run: async (args) => (await import('./doctor.ts')).doctor(args),
   },
   test: {
-    summary: 'run every test, or those that vitest selects by the arguments',
+    summary: 'run every test, or those that vitest selects by the arguments [--second-try]',
     run: async (args) => (await import('./test.ts')).test(args),
   },
   bench: {
