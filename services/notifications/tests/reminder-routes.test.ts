@@ -1,6 +1,7 @@
 import { newUuid, parseId, toId } from '@guichet/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startConsuming } from '../src/consumers.ts'
+import { addDeliveries } from '../src/deliveries/add-deliveries.ts'
 import { type EventFacts, eventFacts, eventMessages } from './event-facts.ts'
 import { type Fixture, startNotifications } from './fixture.ts'
 
@@ -176,6 +177,32 @@ describe('updateReminderRule', () => {
     expect((await call('owner', 'PATCH', url, { channels: ['sms'] })).statusCode).toBe(428)
     expect((await call('owner', 'PATCH', url, { channels: ['sms'] }, { 'if-match': '"v7"' })).statusCode).toBe(412)
     expect((await call('owner', 'PATCH', url, {}, { 'if-match': '*' })).statusCode).toBe(400)
+  })
+
+  it('calls off what was planned, and not sent, by a way that is taken out', async () => {
+    const { id } = await made({ ...DAY_BEFORE, channels: ['email', 'sms'] })
+    const ruleUuid = parseId('rem', id) ?? ''
+    const planned = { source: id, kind: 'event-reminder', recipientKey: 'o', reminderRuleId: ruleUuid } as const
+    const both = (['email', 'sms'] as const).map((channel) => ({ ...planned, channel }))
+    await addDeliveries(fixture.db, fixture.clock.now(), both)
+    const answer = await call(
+      'owner',
+      'PATCH',
+      `/v1/reminder-rules/${id}`,
+      { channels: ['email'] },
+      { 'if-match': '*' },
+    )
+    const due = new Date(answer.json().dueAt)
+    const rows = await fixture.db
+      .selectFrom('delivery')
+      .select(['channel', 'state', 'next_attempt_at'])
+      .where('reminder_rule_id', '=', ruleUuid)
+      .orderBy('channel')
+      .execute()
+    expect(rows).toMatchObject([
+      { channel: 'email', state: 'pending', next_attempt_at: due },
+      { channel: 'sms', state: 'skipped' },
+    ])
   })
 
   it('does not change one that has begun', async () => {

@@ -37,6 +37,15 @@ async function remind(facts: EventFacts, hoursBefore: number, more: object = {})
   return answer.json().id
 }
 
+/** Other terms, as the organizer makes them. */
+const change = async (facts: EventFacts, ruleId: string, payload: object) =>
+  fixture.app.inject({
+    method: 'PATCH',
+    url: `/v1/reminder-rules/${ruleId}`,
+    headers: { authorization: `Bearer ${await fixture.token({ [facts.organizerId]: 'owner' })}`, 'if-match': '*' },
+    payload,
+  })
+
 const ruleOf = (ruleId: string) =>
   fixture.db
     .selectFrom('reminder_rule')
@@ -137,6 +146,43 @@ describe('a reminder', () => {
     fixture.clock.advance(175 * HOUR)
     await settled(rule, 1)
     expect(await mailsTo(order)).toHaveLength(2)
+  })
+
+  it('that is changed after it went, and the event moved, reaches only who has bought since', async () => {
+    const facts = eventFacts(fixture, { hoursAhead: 48 })
+    await messages.published(facts)
+    const early = orderOf(facts)
+    const rule = await remind(facts, 24)
+    fixture.clock.advance(24 * HOUR)
+    await settled(rule, 1)
+    expect((await change(facts, rule, { channels: ['email'] })).json()).toMatchObject({ code: 'reminder-begun' })
+    const moved = { ...facts, version: 2, ...period(fixture, 100) }
+    await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
+    await inState(rule, 'waiting')
+    expect((await change(facts, rule, { timing: { minutesBefore: 50 * 60 } })).statusCode).toBe(200)
+    const late = orderOf(facts)
+    fixture.clock.advance(50 * HOUR)
+    await settled(rule, 2)
+    for (const order of [early, late])
+      expect((await mailsTo(order)).filter((subject) => !subject.startsWith('New date'))).toHaveLength(1)
+  })
+
+  it('that was planned and not sent goes at the time that somebody then chooses', async () => {
+    const facts = eventFacts(fixture, { hoursAhead: 48 })
+    await messages.published(facts)
+    const order = orderOf(facts)
+    const rule = await remind(facts, 24)
+    await inbox.stop()
+    fixture.clock.advance(24 * HOUR)
+    await eventually(async () => (await rowsOf(rule)).length === 1)
+    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    const moved = { ...facts, version: 2, ...period(fixture, 200) }
+    await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
+    await change(facts, rule, { timing: { minutesBefore: 100 * 60 } })
+    await inbox.start()
+    fixture.clock.advance(101 * HOUR)
+    expect(await settled(rule, 1)).toMatchObject([{ state: 'sent' }])
+    expect((await mailsTo(order)).filter((subject) => !subject.startsWith('New date'))).toHaveLength(1)
   })
 
   it('that was planned and not sent goes at once when the event moves away and back', async () => {

@@ -23,15 +23,21 @@ export async function ruleFor(db: Db, request: FastifyRequest): Promise<Reminder
   return rule
 }
 
-export async function readRule(db: Db | Tx, uuid: string): Promise<ReminderRule> {
+async function readRule(db: Db | Tx, uuid: string, lock = false): Promise<ReminderRule> {
   const rule = await db
     .selectFrom('reminder_rule')
     .select(RULE_COLUMNS)
     .where('id', '=', uuid)
     .where('removed_at', 'is', null)
+    .$if(lock, (query) => query.forUpdate())
     .executeTakeFirst()
   if (!rule) throw new DomainError('not-found')
   return rule
+}
+
+/** Locks the rule after its event, so that it does not begin while somebody changes it. */
+export async function lockRule(tx: Tx, uuid: string): Promise<ReminderRule> {
+  return readRule(tx, uuid, true)
 }
 
 /** Locks the event before its rules, as the messages about it do, so that none misses a new date. */

@@ -45,10 +45,15 @@ async function follow(tx: Tx, now: Date, rule: ReminderRule, event: EventCopy): 
     .execute()
   if (rule.state === 'begun') await endAnnouncements(tx, now, [rule.id])
   // Planned before the event moved, and not sent: at the new time, or now when that is over, as it is for who moves it back.
+  await planAgain(tx, rule.id, next.state === 'waiting' ? next.due_at : now)
+}
+
+/** Has what a rule has planned, and not sent, go at another time. */
+export async function planAgain(tx: Tx, ruleUuid: string, at: Date): Promise<void> {
   await tx
     .updateTable('delivery')
-    .set({ next_attempt_at: next.state === 'waiting' ? next.due_at : now })
-    .where('reminder_rule_id', '=', rule.id)
+    .set({ next_attempt_at: at })
+    .where('reminder_rule_id', '=', ruleUuid)
     .where('state', 'in', ['pending', 'retrying'])
     .execute()
 }

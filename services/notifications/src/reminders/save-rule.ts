@@ -3,8 +3,10 @@ import { newUuid } from '@guichet/server'
 import type { Static } from 'typebox'
 import type { Tx } from '../db.ts'
 import type { EventCopy } from '../events/event-copy.ts'
+import type { Channel } from '../kinds.ts'
 import type { Timing } from './due-at.ts'
 import { assertNoOther } from './find-rule.ts'
+import { planAgain } from './follow-event.ts'
 import { type ReminderRule, RULE_COLUMNS, scheduleOf, timingOf } from './rule.ts'
 import type { CreateRuleBody, UpdateRuleBody } from './rule-schema.ts'
 
@@ -48,12 +50,17 @@ export async function changeRule(
   if (rule.state === 'begun') throw new DomainError('reminder-begun', { begunAt: rule.begun_at?.toISOString() ?? null })
   const timing = body.timing ?? timingOf(rule)
   await assertNoOther(tx, event.id, timing, rule.id)
+  const schedule = waiting(timing, event, now)
+  const channels = body.channels ?? rule.channels
+  // It may have begun and then moved with its event: what it has planned since, and not sent, follows the new terms.
+  await planAgain(tx, rule.id, schedule.due_at)
+  await callOffChannels(tx, rule.id, channels)
   return tx
     .updateTable('reminder_rule')
     .set({
       ...columnsOf(timing),
-      ...waiting(timing, event, now),
-      ...(body.channels ? { channels: body.channels } : {}),
+      ...schedule,
+      channels,
       ...(body.note ? { note: JSON.stringify(body.note) } : {}),
       version: rule.version + 1,
       updated_at: now,
@@ -61,6 +68,17 @@ export async function changeRule(
     .where('id', '=', rule.id)
     .returning(RULE_COLUMNS)
     .executeTakeFirstOrThrow()
+}
+
+/** What goes by a way that the rule no longer takes. */
+async function callOffChannels(tx: Tx, ruleUuid: string, kept: readonly Channel[]): Promise<void> {
+  await tx
+    .updateTable('delivery')
+    .set({ state: 'skipped', skip_reason: 'called-off', lease: null, last_error: 'The reminder goes another way now.' })
+    .where('reminder_rule_id', '=', ruleUuid)
+    .where('channel', 'not in', kept)
+    .where('state', 'in', ['pending', 'retrying'])
+    .execute()
 }
 
 /** Whoever sets a time that is over would wait for a mail that never goes: refused. */

@@ -2,7 +2,7 @@ import { inTransaction } from '@guichet/database'
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { lockEventCopy, readRule, ruleFor } from '../reminders/find-rule.ts'
+import { lockEventCopy, lockRule, ruleFor } from '../reminders/find-rule.ts'
 import { callOffReminders } from '../reminders/follow-event.ts'
 import { RuleParams } from '../reminders/rule-schema.ts'
 
@@ -22,7 +22,7 @@ export function removeReminderRule(app: App, ctx: Context): void {
       const found = await ruleFor(ctx.db, request)
       await inTransaction(ctx.db, async (tx) => {
         await lockEventCopy(tx, found.event_id)
-        const { id } = await readRule(tx, found.id)
+        const { id } = await lockRule(tx, found.id)
         const now = ctx.now()
         await tx.updateTable('reminder_rule').set({ removed_at: now, updated_at: now }).where('id', '=', id).execute()
         await callOffReminders(tx, now, [id], 'The reminder was removed.')

@@ -1,7 +1,7 @@
 import { inTransaction } from '@guichet/database'
 import { type App, assertIfMatch, etag } from '@guichet/server'
 import type { Context } from '../context.ts'
-import { lockEventCopy, readRule, ruleFor } from '../reminders/find-rule.ts'
+import { lockEventCopy, lockRule, ruleFor } from '../reminders/find-rule.ts'
 import { presentRule } from '../reminders/present-rule.ts'
 import { RuleAnswer, RuleParams, UpdateRuleBody } from '../reminders/rule-schema.ts'
 import { changeRule } from '../reminders/save-rule.ts'
@@ -23,7 +23,7 @@ export function updateReminderRule(app: App, ctx: Context): void {
       const found = await ruleFor(ctx.db, request)
       const answer = await inTransaction(ctx.db, async (tx) => {
         const event = await lockEventCopy(tx, found.event_id)
-        const rule = await readRule(tx, found.id)
+        const rule = await lockRule(tx, found.id)
         assertIfMatch(request, rule.version)
         return presentRule(tx, await changeRule(tx, event, rule, request.body, ctx.now()))
       })
