@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { ReminderRule } from '../src/api/reminders.ts'
 import { checkReminder, reminderField, reminderValues } from '../src/events/reminder-form.server.ts'
+import { valuesOfRule } from '../src/events/reminder-values.ts'
 import { textsOf } from '../src/messages/catalogue.server.ts'
 
 const t = textsOf('en')
+const RULE: Omit<ReminderRule, 'timing' | 'channels' | 'note'> = {
+  id: 'rem_1',
+  state: 'waiting',
+  dueAt: '2027-01-01T00:00:00Z',
+  begunAt: null,
+  messages: { open: 0, sent: 0, failed: 0, skipped: 0 },
+  version: 1,
+}
 const read = (values: Record<string, string>) => checkReminder({ email: 'on', ...values }, t)
 const faultsOf = (values: Record<string, string>) => read(values).check.faults.map(({ field }) => field)
 
@@ -48,6 +58,14 @@ describe('the form of a reminder', () => {
     expect(
       ['/timing/daysBefore', '/timing/at', '/timing/minutesBefore', '/note/fr', '/channels'].map(reminderField),
     ).toEqual(['days', 'at', 'amount', 'note-fr', 'channels'])
+  })
+
+  it.each([[{ daysBefore: 0, at: '09:30' }], [{ minutesBefore: 120 }], [{ minutesBefore: 45 }]] as [
+    ReminderRule['timing'],
+  ][])('shows a reminder so that saving it as it is changes nothing: %o', (timing) => {
+    const terms = { timing, channels: ['sms'] as 'sms'[], note: { fr: 'À pied.' } }
+    const values = valuesOfRule({ ...RULE, ...terms })
+    expect(checkReminder(values, t).body).toEqual(terms)
   })
 
   it('keeps a box that was not ticked as not ticked', () => {

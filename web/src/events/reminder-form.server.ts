@@ -1,16 +1,19 @@
+import type { RequestEvent } from '@sveltejs/kit'
+import { call } from '../api/call.server.ts'
+import type { ReminderPreview } from '../api/reminders.ts'
 import { Check } from '../forms/check.server.ts'
-import { textValues } from '../forms/refusal.server.ts'
+import { refusalOf, refuse, shownValues, textsFor, textValues } from '../forms/refusal.server.ts'
 import type { Translate } from '../messages/text.ts'
 
 /** When a reminder goes, as notifications takes it. */
 export type ReminderTiming = { daysBefore: number; at: string } | { minutesBefore: number }
 
-/** The form of a new reminder as text; boxes that are not ticked are empty. */
+/** The form of a reminder as text; boxes that are not ticked are empty. */
 export function reminderValues(data: FormData): Record<string, string> {
   return { email: '', sms: '', ...textValues(data) }
 }
 
-/** Reads the form of a new reminder into the body of createReminderRule. */
+/** Reads the form of a reminder into the body that makes it, or changes it. */
 export function checkReminder(
   values: Record<string, string>,
   t: Translate,
@@ -44,6 +47,21 @@ function hoursIn({ amount = '', unit }: Record<string, string>, check: Check, t:
     check.refuse('amount', t('console.reminder.amountFault'))
   }
   return { minutesBefore }
+}
+
+/** When a reminder would go, asked before it is saved and shown beside what was typed. */
+export async function previewReminder(event: RequestEvent) {
+  const values = reminderValues(await event.request.formData())
+  const { check, timing } = checkReminder(values, textsFor(event))
+  if (check.failed) return refuse(400, values, check.faults)
+  const query = Object.fromEntries(Object.entries(timing).map(([name, value]) => [name, String(value)]))
+  try {
+    const path = `/v1/events/${event.params.eventId}/reminder-preview`
+    const { body } = await call<ReminderPreview>(event, 'notifications', path, { query, as: 'visitor' })
+    return { values: shownValues(values), faults: [], preview: body }
+  } catch (error) {
+    return refusalOf(event, error, values, reminderField)
+  }
 }
 
 /** The input of a field that the service named. */

@@ -1,9 +1,9 @@
 import { type Actions, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
-import type { ReminderPreview, ReminderRule, ReminderRules } from '#web/api/reminders.ts'
-import { checkReminder, reminderField, reminderValues } from '#web/events/reminder-form.server.ts'
-import { refusalOf, refuse, shownValues, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import type { ReminderRule, ReminderRules } from '#web/api/reminders.ts'
+import { checkReminder, previewReminder, reminderField, reminderValues } from '#web/events/reminder-form.server.ts'
+import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
@@ -17,20 +17,7 @@ export const load: PageServerLoad = async (event) => {
 }
 
 export const actions: Actions = {
-  /** When it would go: asked before it is made, and shown beside what was typed. */
-  preview: async (event) => {
-    const values = reminderValues(await event.request.formData())
-    const { check, timing } = checkReminder(values, textsFor(event))
-    if (check.failed) return refuse(400, values, check.faults)
-    const query = Object.fromEntries(Object.entries(timing).map(([name, value]) => [name, String(value)]))
-    try {
-      const path = `/v1/events/${event.params.eventId}/reminder-preview`
-      const { body } = await call<ReminderPreview>(event, 'notifications', path, { query, as: 'visitor' })
-      return { values: shownValues(values), faults: [], preview: body }
-    } catch (error) {
-      return refusalOf(event, error, values, reminderField)
-    }
-  },
+  preview: previewReminder,
 
   create: async (event) => {
     const values = reminderValues(await event.request.formData())
