@@ -77,6 +77,10 @@ describe('the story of an order', () => {
         ],
         disputes: null,
         invoices: null,
+        corrections: [
+          { number: 1, changedAt: '2026-01-01T11:00:00Z', changedBy: 'buyer' },
+          { number: 2, changedAt: '2026-01-01T12:00:00Z', changedBy: 'usr_1' },
+        ],
         names: { usr_1: 'Ada' },
       },
       { language: 'en', t },
@@ -88,12 +92,15 @@ describe('the story of an order', () => {
       'Payment of €50.00 started: Simulated payment',
       '€50.00 paid: Simulated payment',
       'Confirmed as 000001',
+      'The e-mail address was corrected; the tickets went there',
+      'The e-mail address was corrected; the tickets went there',
       'Refund of €25.00 decided',
       '€25.00 refunded',
       'Refund of €25.00 decided',
       'The refund of €25.00 was refused',
     ])
-    expect(told[6]?.details).toEqual(['by Ada', '1 ticket', 'fell ill'])
+    expect(told.slice(6, 8).map(({ details }) => details)).toEqual([['by the buyer'], ['by Ada']])
+    expect(told[8]?.details).toEqual(['by Ada', '1 ticket', 'fell ill'])
     // Only what somebody must see to has buttons.
     expect(told.filter((one) => one.refund).map((one) => one.details)).toEqual([['card closed']])
   })

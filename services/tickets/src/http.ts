@@ -52,6 +52,7 @@ import { listOrderPayments } from './routes/list-order-payments.ts'
 import { listOrderRefunds } from './routes/list-order-refunds.ts'
 import { listPaymentAccounts } from './routes/list-payment-accounts.ts'
 import { listPromoCodes } from './routes/list-promo-codes.ts'
+import { listRecipientChanges } from './routes/list-recipient-changes.ts'
 import { listReconciliationDifferences } from './routes/list-reconciliation-differences.ts'
 import { listReconciliationRuns } from './routes/list-reconciliation-runs.ts'
 import { listRefundRuns } from './routes/list-refund-runs.ts'
@@ -108,6 +109,7 @@ export function addRoutes(app: App, ctx: Context): void {
   checkPaymentRoute(app, ctx)
   refundOrderRoute(app, ctx)
   listOrderPayments(app, ctx)
+  listRecipientChanges(app, ctx)
   listOrderRefunds(app, ctx)
   requestRefund(app, ctx)
   listRefunds(app, ctx)

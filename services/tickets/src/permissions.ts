@@ -49,6 +49,7 @@ export const access = defineAccess({
     checkPayment: 'secret',
     refundOrder: 'order.refund',
     listOrderPayments: 'order.read',
+    listRecipientChanges: 'order.read',
     listOrderRefunds: 'secret',
     requestRefund: 'secret',
     listRefunds: 'order.read',

@@ -213,6 +213,14 @@ export interface Payment {
   instructions?: { beneficiary: string; iban: string; bic: string | null; reference: string; dueAt: string } | null
 }
 
+/** The buyer's address was corrected. */
+export interface RecipientChange {
+  number: number
+  changedAt: string
+  /** `buyer`, or the member's id. */
+  changedBy: string
+}
+
 /** A try to pay, as members see it. */
 export interface PaymentAttempt extends Payment {
   /** Why the money bought nothing, or was not taken. */

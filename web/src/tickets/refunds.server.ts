@@ -1,7 +1,16 @@
 import type { RequestEvent } from '@sveltejs/kit'
 import { type Call, call } from '../api/call.server.ts'
 import { ApiError } from '../api/problem.ts'
-import type { Dispute, Invoice, Order, Page, PaymentAttempt, Refund, RefundPolicy } from '../api/types.ts'
+import type {
+  Dispute,
+  Invoice,
+  Order,
+  Page,
+  PaymentAttempt,
+  RecipientChange,
+  Refund,
+  RefundPolicy,
+} from '../api/types.ts'
 
 /** What a page about an order tells besides; `null` while it is not to be had, or for who may not see it. */
 export interface OrderMoney {
@@ -19,6 +28,11 @@ export async function moneyOf(event: RequestEvent, orderId: string, credentials:
 /** All tries to pay for an order, for members. */
 export function attemptsOf(event: RequestEvent, orderId: string): Promise<PaymentAttempt[] | null> {
   return items<PaymentAttempt>(event, `/v1/orders/${orderId}/payments`, { as: 'visitor' })
+}
+
+/** When the buyer's address was corrected, for members. */
+export function correctionsOf(event: RequestEvent, orderId: string): Promise<RecipientChange[] | null> {
+  return items<RecipientChange>(event, `/v1/orders/${orderId}/recipient-changes`, { as: 'visitor' })
 }
 
 /** What the buyer's bank disputes of an order, for members. */

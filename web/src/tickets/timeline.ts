@@ -1,4 +1,4 @@
-import type { Dispute, Invoice, Order, PaymentAttempt, Refund, Ticket } from '../api/types.ts'
+import type { Dispute, Invoice, Order, PaymentAttempt, RecipientChange, Refund, Ticket } from '../api/types.ts'
 import type { Language } from '../messages/language.ts'
 import type { MessageId, Translate, Values } from '../messages/text.ts'
 import { formatMoney } from '../money/money.ts'
@@ -21,6 +21,7 @@ export interface Story {
   refunds: Refund[] | null
   disputes: Dispute[] | null
   invoices: Invoice[] | null
+  corrections: RecipientChange[] | null
   /** The members' names, by id. */
   names: Record<string, string>
 }
@@ -43,6 +44,11 @@ export function timelineOf(story: Story, { language, t }: { language: Language; 
   for (const attempt of story.attempts ?? []) tellAttempt(attempt, story, tell, { language, t })
   tell(order.confirmedAt, 'good', 'console.story.confirmed', { number: order.number ?? '' })
   if (order.state === 'expired') tell(order.expiresAt, 'warn', 'console.story.expired', {})
+  for (const { changedAt, changedBy } of story.corrections ?? []) {
+    const name = changedBy === 'buyer' ? null : (story.names[changedBy] ?? t('console.story.member'))
+    const details = [name === null ? t('console.story.byBuyer') : t('console.story.by', { name })]
+    tell(changedAt, 'warn', 'console.story.corrected', {}, { details })
+  }
   for (const refund of story.refunds ?? []) tellRefund(refund, story, tell, { language, t })
   for (const dispute of story.disputes ?? []) {
     const amount = money(dispute.amountMinor, dispute.currency)

@@ -8,15 +8,16 @@ import { refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import { actOnDelivery } from '#web/messaging/resend.server.ts'
 import { parseMoney } from '#web/money/money.ts'
 import { refundRefusal } from '#web/tickets/refund-refusal.server.ts'
-import { attemptsOf, disputesOf, moneyOf } from '#web/tickets/refunds.server.ts'
+import { attemptsOf, correctionsOf, disputesOf, moneyOf } from '#web/tickets/refunds.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
   const { body: order } = await need<Order>(event, 'tickets', `/v1/orders/${event.params.orderId}`, { as: 'visitor' })
   const { secret: _secret, tickets, ...shown } = order
-  const [money, attempts, disputes, deliveries, names] = await Promise.all([
+  const [money, attempts, corrections, disputes, deliveries, names] = await Promise.all([
     moneyOf(event, order.id, { as: 'visitor' }),
     attemptsOf(event, order.id),
+    correctionsOf(event, order.id),
     disputesOf(event, order),
     deliveriesOf(event, order),
     namesOf(event, order.organizerId),
@@ -26,6 +27,7 @@ export const load: PageServerLoad = async (event) => {
     tickets: tickets.map(({ code: _code, ...ticket }) => ticket),
     ...money,
     attempts,
+    corrections,
     disputes,
     deliveries,
     names,
