@@ -12,7 +12,8 @@ create table outbox (
   next_attempt_at timestamptz not null default now(),
   last_error text
 );
-create index outbox_unpublished on outbox (id) where published_at is null;
+create index outbox_fresh on outbox (id) where published_at is null and last_error is null;
+create index outbox_put_off on outbox (id, next_attempt_at) where published_at is null and last_error is not null;
 create index outbox_refused on outbox (subject, next_attempt_at) where published_at is null and last_error is not null;
 create table outbox_republish (
   id bigint generated always as identity primary key,

@@ -115,8 +115,9 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_message_id_key UNIQUE (message_id)
 );
+CREATE INDEX outbox_fresh ON public.outbox USING btree (id) WHERE ((published_at IS NULL) AND (last_error IS NULL));
+CREATE INDEX outbox_put_off ON public.outbox USING btree (id, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
 CREATE INDEX outbox_refused ON public.outbox USING btree (subject, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
-CREATE INDEX outbox_unpublished ON public.outbox USING btree (id) WHERE (published_at IS NULL);
 
 create table outbox_republish (
   id bigint generated always as identity not null,

@@ -339,8 +339,9 @@ create table outbox (
   constraint outbox_message_id_key UNIQUE (message_id)
 );
 comment on table outbox is 'Messages to be sent, written in the transaction that makes them true.';
+CREATE INDEX outbox_fresh ON public.outbox USING btree (id) WHERE ((published_at IS NULL) AND (last_error IS NULL));
+CREATE INDEX outbox_put_off ON public.outbox USING btree (id, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
 CREATE INDEX outbox_refused ON public.outbox USING btree (subject, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
-CREATE INDEX outbox_unpublished ON public.outbox USING btree (id) WHERE (published_at IS NULL);
 
 create table outbox_republish (
   id bigint generated always as identity not null,
@@ -428,6 +429,7 @@ create table payment_event (
   constraint payment_event_once UNIQUE NULLS NOT DISTINCT (provider, account_id, webhook_id)
 );
 comment on table payment_event is 'Webhooks that had their effect, written in its transaction, so that a repeated one has none. Only verified ones get here.';
+CREATE INDEX payment_event_by_age ON public.payment_event USING brin (received_at) WITH (pages_per_range='16', autosummarize='on');
 
 create table promo_code (
   event_id uuid not null,

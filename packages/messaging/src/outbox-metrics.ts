@@ -7,10 +7,14 @@ const COUNT_MAX = 1_000_000
 
 /** What waits to be published, and for how long the oldest of it has. */
 export async function outboxBacklog<S>(db: Db<S>): Promise<{ waiting: number; oldestSeconds: number }> {
+  const [fresh, putOff] = [sql<boolean>`last_error is null`, sql<boolean>`last_error is not null`]
+  const count = (of: typeof fresh) =>
+    sql`(select count(*) from (select from outbox where published_at is null and ${of} limit ${COUNT_MAX}) as row)`
+  const oldest = (of: typeof fresh) =>
+    sql`(select created_at from outbox where published_at is null and ${of} order by id limit 1)`
   const { rows } = await sql<{ waiting: number; oldestSeconds: number }>`
-    select (select count(*) from (select from outbox where published_at is null limit ${COUNT_MAX}) as row) as waiting,
-           coalesce((select extract(epoch from now() - created_at)::float8
-                       from outbox where published_at is null order by id limit 1), 0) as "oldestSeconds"
+    select ${count(fresh)} + ${count(putOff)} as waiting,
+           coalesce(extract(epoch from now() - least(${oldest(fresh)}, ${oldest(putOff)}))::float8, 0) as "oldestSeconds"
   `.execute(db)
   return rows[0] ?? { waiting: 0, oldestSeconds: 0 }
 }

@@ -15,10 +15,16 @@ export interface OutboxRow {
 export const UNROUTABLE = 'no queue is bound to this type'
 export const REFUSED = 'the broker did not confirm it'
 
+/** What is new, and what was put off: each has an index of its own, so that a heap of the one costs the other nothing. */
+const FRESH = sql<boolean>`published_at is null and last_error is null`
+const PUT_OFF = sql<boolean>`published_at is null and last_error is not null and next_attempt_at <= now()`
+
 /** True when there is something to send: the cheap look that an idle relay takes. */
 export async function isAnythingDue<S>(db: Db<S>): Promise<boolean> {
+  // In order and one, or else a planner with old statistics may read the whole table for the first row that fits.
+  const first = (of: typeof FRESH) => sql`(select id from outbox where ${of} order by id limit 1) is not null`
   const { rows } = await sql<{ due: boolean }>`
-    select exists (select from outbox where published_at is null and next_attempt_at <= now())
+    select ${first(FRESH)} or ${first(PUT_OFF)}
         or exists (select from outbox_republish where finished_at is null) as due
   `.execute(db)
   return rows[0]?.due === true
@@ -29,16 +35,18 @@ export async function dueRows<S>(
   db: Db<S>,
   { after, except, limit }: { after: number; except: readonly number[]; limit: number },
 ): Promise<OutboxRow[]> {
+  const firstOf = (of: typeof FRESH) => sql`
+    (select id, message_id, type, subject, data, traceparent, created_at, last_error
+       from outbox
+      where ${of} and id > ${after} and id <> all(${arrayLiteral(except)}::bigint[])
+        and not exists (
+          select from outbox as refused
+           where refused.subject = outbox.subject and refused.published_at is null
+             and refused.next_attempt_at > now() and refused.last_error is not null and refused.last_error = ${REFUSED})
+      order by id
+      limit ${limit})`
   const { rows } = await sql<OutboxRow>`
-    select id, message_id, type, subject, data, traceparent, created_at, last_error
-      from outbox
-     where published_at is null and next_attempt_at <= now() and id > ${after} and id <> all(${arrayLiteral(except)}::bigint[])
-       and not exists (
-         select from outbox as refused
-          where refused.subject = outbox.subject and refused.published_at is null
-            and refused.next_attempt_at > now() and refused.last_error is not null and refused.last_error = ${REFUSED})
-     order by id
-     limit ${limit}
+    select * from (${firstOf(FRESH)} union all ${firstOf(PUT_OFF)}) as due order by id limit ${limit}
   `.execute(db)
   return rows
 }
@@ -76,16 +84,25 @@ export function toMessage(row: OutboxRow, source: string): Message {
   }
 }
 
-/** Published rows are kept 7 days, so that they can be sent again to a broker that lost its disk. */
+const PURGED_AT_ONCE = 5_000
+
+/**
+ * Published rows are kept 7 days, so that they can be sent again to a broker that lost its disk. By id, because the oldest
+ * rows come first there and no other index is needed; past those that nobody wants, which stay.
+ */
 export async function purgeOutbox<S>(db: Db<S>): Promise<void> {
-  // By id, because the oldest rows come first there and no other index is needed.
-  const purge = sql`
-    delete from outbox where id in (
-      select id from (select id, published_at from outbox order by id limit 10000) as oldest
-       where published_at < now() - interval '7 days')
-  `
-  for (;;) {
-    const { numAffectedRows = 0n } = await purge.execute(db)
-    if (numAffectedRows < 10_000n) return
-  }
+  for (let after: number | undefined = 0; after !== undefined; ) after = await purgePage(db, after)
+}
+
+/** One page; where the next one begins, or undefined when what comes is too young. */
+async function purgePage<S>(db: Db<S>, after: number): Promise<number | undefined> {
+  const { rows } = await sql<{ last: number | null }>`
+    with page as (
+      select id, published_at, created_at from outbox where id > ${after} order by id limit ${PURGED_AT_ONCE}
+    ), gone as (
+      delete from outbox where id in (select id from page where published_at < now() - interval '7 days')
+    )
+    select max(id) as last from page having min(created_at) < now() - interval '7 days'
+  `.execute(db)
+  return rows[0]?.last ?? undefined
 }

@@ -54,7 +54,9 @@ export async function serviceDatabase(): Promise<{ db: Db<TestSchema>; url: stri
       published_at timestamptz, attempts integer not null default 0,
       next_attempt_at timestamptz not null default now(), last_error text
     )`.execute(db)
-  await sql`create index outbox_unpublished on outbox (id) where published_at is null`.execute(db)
+  await sql`create index outbox_fresh on outbox (id) where published_at is null and last_error is null`.execute(db)
+  await sql`create index outbox_put_off on outbox (id, next_attempt_at)
+    where published_at is null and last_error is not null`.execute(db)
   await sql`create index outbox_refused on outbox (subject, next_attempt_at)
     where published_at is null and last_error is not null`.execute(db)
   await sql`

@@ -3,6 +3,7 @@ import { eventually, testBus } from '@guichet/testkit'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, type Message, startRelay } from '../src/messaging.ts'
+import { purgeOutbox } from '../src/outbox-rows.ts'
 import { relayOnce } from '../src/relay-pass.ts'
 import { serviceDatabase, silent, type TestSchema, unpublished } from './fixture.ts'
 
@@ -44,6 +45,28 @@ describe('the outbox', () => {
         traceparent,
         data: { n: 1 },
       },
+    ])
+  })
+})
+
+describe('what is published is forgotten after seven days', () => {
+  const add = (subject: string, count: number, publishedDaysAgo: number | null) =>
+    sql`
+    insert into outbox (message_id, type, subject, data, created_at, published_at, last_error)
+    select gen_random_uuid(), 'test.happened.v1', ${subject}, '{}', now() - interval '30 days',
+           now() - ${publishedDaysAgo}::int * interval '1 day', case when ${publishedDaysAgo}::int is null then 'nobody' end
+      from generate_series(1, ${count}::int)`.execute(db)
+
+  it('also behind more that nobody wants than a page holds, which stays', async () => {
+    await add('waits', 10_001, null)
+    await add('old', 5_001, 8)
+    await add('young', 3, 6)
+    await purgeOutbox(db)
+    const { rows } = await sql<{ subject: string; count: number }>`
+      select subject, count(*)::int as count from outbox group by subject order by subject`.execute(db)
+    expect(rows).toEqual([
+      { subject: 'waits', count: 10_001 },
+      { subject: 'young', count: 3 },
     ])
   })
 })
@@ -148,6 +171,15 @@ describe('the relay', () => {
     expect(waits[1]).toBeGreaterThan(waits[0] ?? 0)
     expect(Math.max(...waits)).toBeLessThanOrEqual(30)
     expect(waits.at(-1)).toBeGreaterThan(25)
+  })
+
+  it('sends what was put off and what is new in the order of their making, page by page', async () => {
+    const ids: string[] = []
+    for (let n = 0; n < 5; n++) ids.push(...(await announce(`tst_${n}`)))
+    await sql`update outbox set last_error = 'no queue is bound to this type' where id % 2 = 0`.execute(db)
+    const bus = testBus()
+    expect(await relayOnce({ ...options(bus), batchSize: 2 })).toBe(5)
+    expect(bus.published.map(({ id }) => id)).toEqual(ids)
   })
 
   it('sends soon after the commit, without being told', async () => {

@@ -5,8 +5,8 @@ const ROWS_MAX = 5_000
 
 /**
  * Throws away what only told repetitions: answers to Idempotency-Keys after two days, as the stock of them would otherwise grow
- * with every order; messages after thirty and webhooks after ninety, for longer than brokers and providers repeat them. Little by little,
- * and the oldest first, so that what it costs does not depend on how much there is.
+ * with every order; providers' webhooks after ninety, for longer than they repeat them. Little by little, and found by age, so
+ * that what it costs does not depend on how much there is. (The inbox is its consumer's affair.)
  */
 export const forgetKeys: Job = {
   name: 'forget-keys',
@@ -18,9 +18,6 @@ export const forgetKeys: Job = {
     const webhooks = await sql`
       delete from payment_event where ctid = any (array(
         select ctid from payment_event where received_at < now() - interval '90 days' limit ${ROWS_MAX}))`.execute(db)
-    const messages = await sql`
-      delete from inbox where ctid = any (array(
-        select ctid from inbox where received_at < now() - interval '30 days' limit ${ROWS_MAX}))`.execute(db)
-    return [answers, webhooks, messages].reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0n), 0)
+    return [answers, webhooks].reduce((sum, { numAffectedRows }) => sum + Number(numAffectedRows ?? 0n), 0)
   },
 }
