@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { projectRoot } from '../src/paths.ts'
 import { ChildFailure, keepAlive } from '../src/start/children.ts'
-import { freePort, temporaryFolder } from './fixtures/copy.ts'
+import { temporaryFolder } from './fixtures/copy.ts'
 
 let folder: string
 beforeEach(() => {

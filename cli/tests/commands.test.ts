@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { projectRoot } from '../src/paths.ts'
 import { openLog } from '../src/start/log-file.ts'
 import { explainOutput } from '../src/start/run-once.ts'
-import { type Copy, cleanUp, freePort, startCopy, temporaryFolder, untilOpen } from './fixtures/copy.ts'
+import { type Copy, cleanUp, startCopy, temporaryFolder, untilOpen } from './fixtures/copy.ts'
 
 function guichet(...args: string[]) {
   const program = join(projectRoot, 'cli', 'src', 'main.ts')

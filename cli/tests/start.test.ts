@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startOf } from '../src/process-identity.ts'
 import { findRunningCopy, readReport } from '../src/running-copy.ts'
-import { type Copy, cleanUp, freePort, startCopy, temporaryFolder, untilOpen } from './fixtures/copy.ts'
+import { type Copy, cleanUp, startCopy, temporaryFolder, untilOpen } from './fixtures/copy.ts'
 
 let folder: string
 let port: number

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import nodemailer, { type SendMailOptions } from 'nodemailer'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Config } from '../src/inbox/config.ts'
 import { createInbox } from '../src/inbox/service.ts'
-import { freePort, post, startProcess, temporaryFolder } from './process-under-test.ts'
+import { post, startProcess, temporaryFolder } from './process-under-test.ts'
 
 type Message = {
   id: string

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { expect, test } from 'vitest'
 import { API_KEY, createClient, startPayments, startShop, WEBHOOK_SECRET } from './payments-fixture.ts'
-import { freePort, startProcess, temporaryFolder } from './process-under-test.ts'
+import { startProcess, temporaryFolder } from './process-under-test.ts'
 
 async function processEnvironment() {
   const port = await freePort()

@@ -1,6 +1,7 @@
+import { freePort } from '@guichet/testkit'
 import { expect, test } from 'vitest'
 import { countSegments } from '../src/sms/segments.ts'
-import { freePort, post, startProcess, temporaryFolder } from './process-under-test.ts'
+import { post, startProcess, temporaryFolder } from './process-under-test.ts'
 
 const message = { to: '+33612345678', from: 'Guichet', text: 'À demain, 20 h', idempotencyKey: 'order-1' }
 

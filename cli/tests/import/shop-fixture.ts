@@ -3,14 +3,13 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { emptyDatabase, eventually, testDatabase } from '@guichet/testkit'
+import { emptyDatabase, eventually, freePort, testDatabase } from '@guichet/testkit'
 import { createAccounts } from '../../../services/accounts/src/service.ts'
 import { mintAdminLink } from '../../../services/accounts/src/users/admin-link.ts'
 import { createEvents } from '../../../services/events/src/service.ts'
 import { createTickets } from '../../../services/tickets/src/service.ts'
 import { projectRoot } from '../../src/paths.ts'
 import { redeemAdminLink, type Session } from '../../src/session.ts'
-import { freePort } from '../fixtures/copy.ts'
 
 export type Shop = {
   url: string

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@guichet/embedded-postgres'
+import { freePort } from '@guichet/testkit'
 import pg from 'pg'
 import { describe } from 'vitest'
 import { busContract } from './bus-contract.ts'
@@ -11,8 +12,9 @@ describe('the bus in PostgreSQL', () => busContract(postgresBroker))
 
 async function postgresBroker(): Promise<Broker> {
   const folder = await mkdtemp(join(tmpdir(), 'guichet-bus-'))
-  let server = await startPostgres({ dataDir: folder, durable: true })
-  const { port, superuserUrl: url } = server
+  const port = await freePort()
+  let server = await startPostgres({ dataDir: folder, durable: true, port })
+  const { superuserUrl: url } = server
   return {
     url,
     async crash() {

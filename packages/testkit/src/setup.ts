@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@guichet/embedded-postgres'
+import { freePort } from './free-ports.ts'
 
 /** How the test workers find the server of this run. */
 export const POSTGRES_URL = 'GUICHET_TEST_POSTGRES_URL'
@@ -16,6 +17,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     durable: false,
+    port: await freePort(),
     settings: { max_connections: '300' },
   })
   process.env[POSTGRES_URL] = postgres.superuserUrl

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { newUuid, parseId, toId } from '@guichet/server'
-import { eventually, newOrganizerId } from '@guichet/testkit'
+import { eventually, freePort, newOrganizerId } from '@guichet/testkit'
 import nodemailer from 'nodemailer'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,7 +9,6 @@ import { withoutAddresses } from '../src/deliveries/record-outcome.ts'
 import { deliveryOfReturnPath, returnPathOf } from '../src/mail/return-path.ts'
 import { readReturnedMail } from '../src/mail-events/returned-mail.ts'
 import { addRow, type Fixture, startNotifications } from './fixture.ts'
-import { freePort } from './outside.ts'
 import { arf, dsn } from './returned-mails.ts'
 
 const SECRET = `whsec_${Buffer.from('a secret of this test, thirty-two b').toString('base64')}`

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { emptyDatabase, eventually } from '@guichet/testkit'
+import { emptyDatabase, eventually, freePort } from '@guichet/testkit'
 import { expect, it } from 'vitest'
 import { NOWHERE } from './fixture.ts'
-import { freePort } from './outside.ts'
 import { PUBLIC_URL } from './peers.ts'
 
 const MAIN = join(import.meta.dirname, '../src/main.ts')

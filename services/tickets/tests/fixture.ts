@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { inTransaction, sql } from '@guichet/database'
 import type { Message } from '@guichet/messaging'
 import { createVerifier, newUuid, toId } from '@guichet/server'
-import { newOrganizerId, newUserId, testClock, testDatabase, testTokens } from '@guichet/testkit'
+import { freePort, newOrganizerId, newUserId, testClock, testDatabase, testTokens } from '@guichet/testkit'
 import type { InjectOptions } from 'fastify'
 import type { Config, Secrets } from '../src/config.ts'
 import type { EventFacts } from '../src/events/event.ts'
 import { createTickets, type Overrides } from '../src/service.ts'
-import { freePort } from './payments-process.ts'
 
 export const ISSUER = 'http://localhost:4000'
 

@@ -1,11 +1,11 @@
 import { toId } from '@guichet/server'
-import { eventually, testBus } from '@guichet/testkit'
+import { eventually, freePort, testBus } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDeliveries } from '../../src/deliveries/add-deliveries.ts'
 import { createNotifications } from '../../src/service.ts'
 import { eventWithOrders, read, schedule, type TestEvent } from '../bulk.ts'
 import { type Fixture, startNotifications } from '../fixture.ts'
-import { freePort, type Inbox, type Running, startInbox, startProcess } from '../outside.ts'
+import { type Inbox, type Running, startInbox, startProcess } from '../outside.ts'
 import { type Peers, PUBLIC_URL, startPeers } from '../peers.ts'
 
 const SENDERS = 4

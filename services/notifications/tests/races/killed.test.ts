@@ -1,9 +1,9 @@
 import { newUuid, toId } from '@guichet/server'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addDeliveries } from '../../src/deliveries/add-deliveries.ts'
 import { type Fixture, knownOrder, startNotifications } from '../fixture.ts'
-import { freePort, type Inbox, type Running, startInbox, startProcess } from '../outside.ts'
+import { type Inbox, type Running, startInbox, startProcess } from '../outside.ts'
 import { type Peers, PUBLIC_URL, startPeers } from '../peers.ts'
 
 const MAILS = 200

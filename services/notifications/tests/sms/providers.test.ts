@@ -1,10 +1,11 @@
 import { createLog, newUuid, toId } from '@guichet/server'
+import { freePort } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NotSent } from '../../src/deliveries/not-sent.ts'
 import { createSms, type SmsAccepted, type SmsProvider } from '../../src/sms/provider.ts'
 import { encodeSms } from '../../src/sms/segments.ts'
 import { NOWHERE } from '../fixture.ts'
-import { freePort, startSmsSink } from '../outside.ts'
+import { startSmsSink } from '../outside.ts'
 import { startSmsc } from './smsc.ts'
 import { startTwilio } from './twilio-fake.ts'
 

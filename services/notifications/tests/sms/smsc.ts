@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Running, startProcess } from '../outside.ts'
+import { freePort } from '@guichet/testkit'
+import { type Running, startProcess } from '../outside.ts'
 
 /** The SMSC outside: the sandbox's, a process with its own journal. */
 export async function startSmsc() {

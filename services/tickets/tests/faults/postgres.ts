@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabaseWithRole, type Postgres, startPostgres } from '@guichet/embedded-postgres'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import pg from 'pg'
 
 const ROLES = ['tickets', 'bus'] as const
@@ -12,10 +12,10 @@ const PASSWORD = 'w8Yc2RkP5vQx1LmN7sTb4ZdH'
 /** A PostgreSQL of this test's own, on disk and with full durability, that it may kill. */
 export async function startDurablePostgres(settings: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'guichet-faults-'))
-  const start = (port?: number) =>
-    startPostgres({ dataDir: join(folder, 'postgres'), durable: true, settings, ...(port ? { port } : {}) })
+  const port = await freePort()
+  const start = () => startPostgres({ dataDir: join(folder, 'postgres'), durable: true, settings, port })
   let server: Postgres = await start()
-  const { port, superuserUrl } = server
+  const { superuserUrl } = server
   for (const role of ROLES) await createDatabaseWithRole(superuserUrl, { database: role, role, password: PASSWORD })
 
   return {
@@ -48,7 +48,7 @@ export async function startDurablePostgres(settings: Record<string, string> = {}
     /** Starts on the same data and port; resolves once the log is replayed. */
     async restart(): Promise<void> {
       // The dead ones let go of the shared memory in their own time.
-      server = await eventually(() => start(port))
+      server = await eventually(() => start())
     },
     async stop(): Promise<void> {
       await server.stop()

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { freePort } from '../payments-process.ts'
+import { freePort } from '@guichet/testkit'
 
 export type ProviderCall = 'open' | 'find' | 'close' | 'refund'
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { freePort } from '../payments-process.ts'
+import { freePort } from '@guichet/testkit'
 
 /** Where a conversation with PostgreSQL is made to stand still. */
 export type Point =

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { eventually } from '@guichet/testkit'
+import { eventually, freePort } from '@guichet/testkit'
 import { SECRETS } from '../fixture.ts'
-import { freePort } from '../payments-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** All buyers of a test have one address. */
