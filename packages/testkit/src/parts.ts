@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-export type Part = 'rabbitmq' | 'chromium'
+export type Part = 'rabbitmq' | 'chromium' | 'dovecot'
 
 const PARTS: Record<Part, { programs: string[]; how: string }> = {
   rabbitmq: { programs: ['rabbitmq-server'], how: 'Debian: apt-get install rabbitmq-server' },
   chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], how: 'Debian: apt-get install chromium' },
+  dovecot: { programs: ['dovecot'], how: 'Debian: apt-get install dovecot-imapd' },
 }
 
 /** The program of a part that tests need and a fresh machine may lack, or undefined. */

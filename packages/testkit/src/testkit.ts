@@ -1,5 +1,7 @@
+export * from './certificate.ts'
 export * from './clock.ts'
 export * from './database.ts'
+export * from './dovecot.ts'
 export * from './eventually.ts'
 export * from './every-order.ts'
 export * from './free-ports.ts'

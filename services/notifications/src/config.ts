@@ -2,6 +2,8 @@ import { createPrivateKey } from 'node:crypto'
 import { ConfigError, readSettings, type Settings } from '@guichet/server'
 import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
 import { isAddress, parseSender, type Sender } from './mail/address.ts'
+import { faultsOfReturns } from './mail-events/returns-config.ts'
+import { type KeepConfig, readKeepConfig } from './retention/keep-config.ts'
 import { faultOfSmsUrl, readSmsConfig, type SmsConfig } from './sms/sms-config.ts'
 
 export interface Config {
@@ -21,6 +23,8 @@ export interface Config {
   bounceSmtpPort?: number | undefined
   /** Messages under way at the same time, and connections to the mail server, at most. */
   sendersMax: number
+  /** PEM: what the port shows to servers that ask for TLS. */
+  bounceSmtpCert?: string | undefined
   /** How long one process may work on a message before another takes it over. */
   leaseSeconds: number
   /** How long an organizer's changes of an event are gathered, so that attendees get one mail about them. */
@@ -52,6 +56,10 @@ export interface Secrets {
   /** PEM; without it, mails are not signed here. */
   dkimKey?: string | undefined
   /** `whsec_…`: who tells us what became of mails signs with it (Standard Webhooks). */
+  /** A mailbox to which undeliverable mail comes back; see mail-events/mailbox. Holds a password. */
+  bounceImapUrl?: string | undefined
+  /** PEM, of the certificate. */
+  bounceSmtpKey?: string | undefined
   mailEventsSecret?: string | undefined
   /** Signs the links in messages and hashes addresses; `clientSecret` when there is none. Changing it breaks links. */
   consentSecret?: string | undefined
@@ -89,6 +97,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     bulkPerMinute: read.integer('BULK_PER_MINUTE', 3_000, { min: 1, max: 600_000 }),
     bulkPerMinuteOfOrganizer: read.integer('BULK_PER_MINUTE_OF_ORGANIZER', 1_500, { min: 1, max: 600_000 }),
     webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
+    bounceSmtpCert: read.optional('BOUNCE_SMTP_CERT'),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {
@@ -108,6 +117,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     faults.push('NOTIFICATIONS_QUIET_HOURS must be like "21-8", or "none"')
   }
   if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
+    bounceImapUrl: read.optionalUrl('BOUNCE_IMAP_URL'),
+    bounceSmtpKey: read.optional('BOUNCE_SMTP_KEY'),
   if (secrets.dkimKey && !isPrivateKey(secrets.dkimKey)) {
     faults.push('NOTIFICATIONS_DKIM_KEY must be an RSA private key (PEM)')
   }
@@ -120,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const smsFault = secrets.smsUrl && URL.canParse(secrets.smsUrl) && faultOfSmsUrl(secrets.smsUrl)
   faults.push(...smsFaults, ...(smsFault ? [smsFault] : []))
   if (env.GUICHET_ENV === 'production' && config.webhookHosts === 'any') {
+  faults.push(...faultsOfReturns(config, secrets))
     faults.push('NOTIFICATIONS_WEBHOOK_HOSTS=any lends organizers our network: not with GUICHET_ENV=production')
   }
   finish(read, faults)

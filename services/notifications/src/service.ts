@@ -28,6 +28,7 @@ import { startBulk } from './jobs/send-bulk.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
 import { takeReturnedMail } from './mail-events/take-returned-mail.ts'
+import { watchMailbox } from './mail-events/mailbox/watch-mailbox.ts'
 import { listenToProvider } from './sms/listen-to-provider.ts'
 import { createSms } from './sms/provider.ts'
 import { readTwilioUrl } from './sms/twilio.ts'
@@ -133,12 +134,15 @@ export function createNotifications(
         startWebhooks(context, bus, overrides.bus ? undefined : secrets.busUrl),
       ]
       listenToProvider(context)
-      const { bounceAddress, bounceSmtpPort } = config
+      const { bounceAddress, bounceSmtpPort, bounceSmtpCert: cert } = config
+      const { bounceImapUrl, bounceSmtpKey: key } = secrets
       if (bounceAddress && bounceSmtpPort !== undefined) {
-        jobs.push(await takeReturnedMail(context, { port: bounceSmtpPort, host: config.host, bounceAddress }))
+        const tls = cert && key ? { cert, key } : undefined
+        jobs.push(await takeReturnedMail(context, { port: bounceSmtpPort, host: config.host, bounceAddress, tls }))
       }
       log.info({ url }, 'ready')
       return { url }
+      if (bounceImapUrl) jobs.push(watchMailbox(context, bounceImapUrl))
     },
     async stop() {
       await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])

@@ -1,7 +1,13 @@
 const lines = (...all: string[]) => `${all.join('\r\n')}\r\n`
 
 /** A delivery status notification as Postfix writes it (RFC 3464). */
-export function dsn(about: { action: string; status: string; diagnostic?: string; messageId?: string }): string {
+export function dsn(about: {
+  action: string
+  status: string
+  diagnostic?: string
+  messageId?: string
+  header?: string
+}): string {
   return lines(
     'From: MAILER-DAEMON@mx.example.org (Mail Delivery System)',
     'Subject: Undelivered Mail Returned to Sender',
@@ -31,6 +37,7 @@ export function dsn(about: { action: string; status: string; diagnostic?: string
     '',
     'From: Guichet <tickets@guichet.localhost>',
     'Subject: Your tickets',
+    ...(about.header ? [about.header] : []),
     `Message-ID: ${about.messageId ?? '<none@elsewhere>'}`,
     '',
     '--B--',
@@ -38,7 +45,7 @@ export function dsn(about: { action: string; status: string; diagnostic?: string
 }
 
 /** A complaint as providers send it (RFC 5965). */
-export function arf(about: { feedback: string; messageId: string }): string {
+export function arf(about: { feedback: string; messageId: string; header?: string; field?: string }): string {
   return lines(
     'From: <feedback@mail.example.org>',
     'Subject: FW: Your tickets',
@@ -56,12 +63,14 @@ export function arf(about: { feedback: string; messageId: string }): string {
     `Feedback-Type: ${about.feedback}`,
     'User-Agent: SomeProvider/1.0',
     'Version: 1',
+    ...(about.field ? [about.field] : []),
     '',
     '--B',
     'Content-Type: message/rfc822',
     '',
     'From: Guichet <tickets@guichet.localhost>',
     'Subject: Your tickets',
+    ...(about.header ? [about.header] : []),
     `Message-ID: ${about.messageId}`,
     '',
     'Hello',

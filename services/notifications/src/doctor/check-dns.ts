@@ -1,5 +1,5 @@
 import type { Resolver } from 'node:dns/promises'
-import type { Config } from '../config.ts'
+import type { Config, Secrets } from '../config.ts'
 import { type Finding, fail, ok, skip, warn } from './check.ts'
 import { tagsOf } from './dkim.ts'
 
@@ -63,8 +63,9 @@ export async function checkDmarc(dns: Dns, { sender }: Pick<Config, 'sender'>): 
 /** Where undeliverable mail goes, must exist. */
 export async function checkReturns(
   dns: Dns,
-  { bounceAddress, bounceSmtpPort }: Pick<Config, 'bounceAddress' | 'bounceSmtpPort'>,
+  { config, secrets }: { config: Config; secrets: Pick<Secrets, 'bounceImapUrl'> },
 ): Promise<Finding> {
+  const { bounceAddress, bounceSmtpPort } = config
   if (!bounceAddress) {
     return skip(
       'returned mail',
@@ -76,10 +77,15 @@ export async function checkReturns(
   if (mx.length === 0)
     return fail('returned mail', `${domain} has no MX record: nothing can come back to ${bounceAddress}.`)
   const to = mx.map(({ exchange }) => exchange).join(', ')
-  return bounceSmtpPort === undefined
-    ? warn(
-        'returned mail',
-        `It goes to ${to}; without NOTIFICATIONS_BOUNCE_SMTP_PORT something else must tell POST /v1/mail-events.`,
-      )
-    : ok('returned mail', `It goes to ${to}, which must lead it to port ${bounceSmtpPort} of notifications.`)
+  if (bounceSmtpPort !== undefined) {
+    return ok('returned mail', `It goes to ${to}, which must lead it to port ${bounceSmtpPort} of notifications.`)
+  }
+  if (secrets.bounceImapUrl) {
+    const [local, host] = bounceAddress.split('@')
+    return ok('returned mail', `It goes to ${to}, which must put ${local}+…@${host} into the mailbox that we read.`)
+  }
+  return warn(
+    'returned mail',
+    `It goes to ${to}; without NOTIFICATIONS_BOUNCE_SMTP_PORT or _BOUNCE_IMAP_URL something else must tell POST /v1/mail-events.`,
+  )
 }

@@ -7,6 +7,7 @@ import type { Schema } from '../db.ts'
 import { checked, type Finding, fail, ok, skip, warn } from './check.ts'
 import { checkDmarc, checkReturns, checkSpf } from './check-dns.ts'
 import { checkDkim, checkSmtp, sendSelfTest } from './check-mail.ts'
+import { checkMailbox } from './check-mailbox.ts'
 
 export interface DoctorOptions {
   migrations: string
@@ -39,7 +40,8 @@ export async function examine(
     ofDns('SPF', () => checkSpf(dns, config)),
     ofDns('DKIM', () => checkDkim(dns, settings)),
     ofDns('DMARC', () => checkDmarc(dns, config)),
-    ofDns('returned mail', () => checkReturns(dns, config)),
+    ofDns('returned mail', () => checkReturns(dns, settings)),
+    checked('bounce mailbox', () => checkMailbox(secrets)),
     checked('self-test', async () =>
       to ? sendSelfTest(settings, to) : skip('self-test', 'Say --to you@example.org to send yourself a mail.'),
     ),

@@ -1,31 +1,49 @@
 import { simpleParser } from 'mailparser'
+import { deliveryOfReturnPath } from '../mail/return-path.ts'
 import { deliveryOfMessageId, type MailEvent } from './mail-event.ts'
 
 const READING = { keepDeliveryStatus: true, skipTextToHtml: true, skipHtmlToText: true, skipTextLinks: true }
 
+export interface ReturnedMail extends MailEvent {
+  /**
+   * Whether it holds the way back that only the message itself told. A Message-ID alone is in many hands, and anybody can
+   * write a bounce.
+   */
+  isProved: boolean
+}
+
 /**
- * What a returned mail says: a delivery status notification (RFC 3464) or a complaint (ARF, RFC 5965). `deliveryId`: what
- * the envelope told already. Undefined for anything else, such as an answer of a person or of an absent one.
+ * What a returned mail says: a delivery status notification (RFC 3464) or a complaint (ARF, RFC 5965). The way back is
+ * looked for in the envelope's recipient (`to`), in its own header, in the report (Postfix repeats it there, ARF has
+ * Original-Mail-From) and in the header of what is returned. Undefined for anything else, such as an answer of a person
+ * or of an absent one.
  */
-export async function readReturnedMail(raw: Buffer, deliveryId?: string): Promise<MailEvent | undefined> {
+export async function readReturnedMail(key: Buffer, raw: Buffer, to = ''): Promise<ReturnedMail | undefined> {
   const mail = await simpleParser(raw, READING)
   const partOf = (...types: string[]) =>
     mail.attachments.find(({ contentType }) => types.includes(contentType.toLowerCase()))?.content.toString('utf8')
-  const original = partOf('message/rfc822', 'text/rfc822-headers', 'message/rfc822-headers')
-  const id = deliveryId ?? deliveryOfMessageId(fieldOf(original ?? '', 'message-id') ?? '')
-  if (id === undefined) return undefined
-
+  const original = headerOf(partOf('message/rfc822', 'text/rfc822-headers', 'message/rfc822-headers') ?? '')
   const feedback = partOf('message/feedback-report')
+  const status = partOf('message/delivery-status', 'message/global-delivery-status')
+  const own = mail.headerLines.map(({ line }) => line).join('\n')
+  const marked =
+    deliveryOfReturnPath(key, to) ?? deliveryOfReturnPath(key, [own, feedback, status, original].join('\n'))
+  const deliveryId = marked ?? deliveryOfMessageId(fieldOf(original, 'message-id') ?? '')
+  if (deliveryId === undefined) return undefined
+
+  const about = { deliveryId, isProved: marked !== undefined }
   if (feedback !== undefined) {
     // `not-spam` and the like are no complaints.
     const complains = /^(abuse|fraud|opt-out)$/i.test(fieldOf(feedback, 'feedback-type') ?? '')
-    return complains ? { deliveryId: id, what: 'complained', diagnostic: null } : undefined
+    return complains ? { ...about, what: 'complained', diagnostic: null } : undefined
   }
-  const status = partOf('message/delivery-status', 'message/global-delivery-status')
   if (status === undefined) return undefined
   const what = whatHappened(fieldOf(status, 'action'), fieldOf(status, 'status'))
-  return what && { deliveryId: id, what, diagnostic: diagnosticOf(status) }
+  return what && { ...about, what, diagnostic: diagnosticOf(status) }
 }
+
+/** What is above the first empty line. */
+const headerOf = (text: string) => text.trimStart().split(/\r?\n\r?\n/, 1)[0] ?? ''
 
 /** RFC 3464 §2.3.3. A failure of class 4 is given up too: nobody tries it any more. */
 function whatHappened(action = '', status = ''): MailEvent['what'] | undefined {

@@ -3,10 +3,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { Context } from '../context.ts'
 import type { Job } from '../jobs/job.ts'
 import { deliveryOfReturnPath } from '../mail/return-path.ts'
-import { recordMailEvent } from './record-mail-event.ts'
-import { readReturnedMail } from './returned-mail.ts'
-
-const BYTES_MAX = 1024 * 1024
+import { RETURNED_BYTES_MAX, takeIn } from './take-in.ts'
 
 export interface ReturnedMailTaker extends Job {
   port: number
@@ -18,14 +15,21 @@ export interface ReturnedMailTaker extends Job {
  */
 export async function takeReturnedMail(
   ctx: Context,
-  { port, host, bounceAddress }: { port: number; host: string; bounceAddress: string },
+  {
+    port,
+    host,
+    bounceAddress,
+    tls,
+  }: { port: number; host: string; bounceAddress: string; tls?: { cert: string; key: string } | undefined },
 ): Promise<ReturnedMailTaker> {
   const server = new SMTPServer({
     name: bounceAddress.slice(bounceAddress.lastIndexOf('@') + 1),
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    // Offered, as between mail servers (RFC 3207 §4): who cannot speak TLS still brings what came back.
+    ...(tls ?? {}),
+    disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     authOptional: true,
     disableReverseLookup: true,
-    size: BYTES_MAX,
+    size: RETURNED_BYTES_MAX,
     maxClients: 20,
     socketTimeout: 30_000,
     closeTimeout: 1_000,
@@ -58,9 +62,7 @@ async function receive(ctx: Context, stream: SMTPServerDataStream, session: SMTP
   for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(chunk as Buffer)
   if (stream.sizeExceeded) throw new Error('too large')
   const [recipient] = session.envelope.rcptTo
-  const event = await readReturnedMail(Buffer.concat(chunks), deliveryOf(ctx, recipient?.address ?? ''))
-  if (!event) ctx.log.info('a returned mail says nothing of a message of ours')
-  else await recordMailEvent(ctx, event)
+  await takeIn(ctx, Buffer.concat(chunks), recipient?.address)
 }
 
 const deliveryOf = (ctx: Context, address: string) => deliveryOfReturnPath(ctx.keys.links, address)

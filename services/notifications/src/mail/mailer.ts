@@ -95,12 +95,14 @@ export function createMailer(options: {
   }
 }
 
-function headersOf({ language, unsubscribeUrl }: Mail): Record<string, string> {
+function headersOf({ language, unsubscribeUrl, returnPath }: Mail): Record<string, string> {
   return {
     // RFC 3834: no out-of-office answer to a machine.
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
     'Content-Language': language,
+    // A complaint, or a bounce to an address without our mark, returns the header: by it we know that it is genuine.
+    ...(returnPath ? { 'X-Guichet-Return': returnPath } : {}),
     ...(unsubscribeUrl
       ? {
           Precedence: 'bulk',

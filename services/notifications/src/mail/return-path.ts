@@ -13,13 +13,22 @@ export function returnPathOf(key: Buffer, bounceAddress: string, deliveryUuid: s
   return `${bounceAddress.slice(0, at)}+${id}-${tag(key, id)}${bounceAddress.slice(at)}`
 }
 
-/** The delivery (a UUID) that such an address names; undefined when we did not make it. */
-export function deliveryOfReturnPath(key: Buffer, address: string): string | undefined {
-  const match = /\+([0-9a-z]{26})-([0-9a-f]+)@/i.exec(address)
-  const [id, given] = [match?.[1]?.toLowerCase() ?? '', Buffer.from(match?.[2]?.toLowerCase() ?? '')]
-  const expected = Buffer.from(tag(key, id))
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
-  return parseId('dlv', `dlv_${id}`)
+const MARKS = /\+([0-9a-z]{26})-([0-9a-f]{16})@/gi
+/** A mail has its own and those of what it returns; more is somebody who tries. */
+const MARKS_MAX = 50
+
+/**
+ * The delivery (a UUID) whose way back a text holds: an address, or a whole mail. Undefined when we made none of it; who
+ * knows one has seen that very message.
+ */
+export function deliveryOfReturnPath(key: Buffer, text: string): string | undefined {
+  let tried = 0
+  for (const [, id = '', given = ''] of text.matchAll(MARKS)) {
+    if (++tried > MARKS_MAX) return undefined
+    const expected = Buffer.from(tag(key, id.toLowerCase()))
+    if (timingSafeEqual(Buffer.from(given.toLowerCase()), expected)) return parseId('dlv', `dlv_${id.toLowerCase()}`)
+  }
+  return undefined
 }
 
 /** Letters that survive a server which writes addresses in small letters. */
