@@ -267,11 +267,13 @@ create table order_recipient_change (
   number integer not null,
   changed_at timestamp with time zone not null,
   changed_by text not null,
+  request_digest bytea,
   constraint order_recipient_change_counts CHECK ((number >= 1)),
   constraint order_recipient_change_pkey PRIMARY KEY (event_id, order_id, number)
 );
 comment on table order_recipient_change is 'Each time that the address of a confirmed order was corrected. Holds no address: the old one is a stranger's, the new one stands with the order.';
 comment on column order_recipient_change.changed_by is 'buyer, or the id of the member.';
+comment on column order_recipient_change.request_digest is 'Of the Idempotency-Key, key and address with which it was asked: who asks the same again, with the key that this made old, gets the answer again.';
 
 create table orders (
   event_id uuid not null,
@@ -300,6 +302,7 @@ create table orders (
   refunded_minor bigint default 0 not null,
   buyer_phone text,
   consents jsonb,
+  secret_version integer default 0 not null,
   constraint orders_phone CHECK ((buyer_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint orders_state CHECK ((state = ANY (ARRAY['held'::text, 'confirmed'::text, 'expired'::text, 'cancelled'::text, 'refunded'::text]))),
   constraint orders_total CHECK ((total_minor >= 0)),
@@ -317,6 +320,7 @@ comment on column orders.waiting_entry_id is 'The waiting list's entry to which 
 comment on column orders.refunded_minor is 'Promised back of the money that bought the order, whether it has arrived yet or not: the sum of such refunds of every state.';
 comment on column orders.buyer_phone is 'E.164, when the buyer wants SMS; erased with the name.';
 comment on column orders.consents is 'The boxes that the buyer ticked, each with the words beside it and the time; notifications takes them over once the order is confirmed. Null: none.';
+comment on column orders.secret_version is 'Raised when the address is corrected: who got the mails before has a key that no longer opens anything.';
 CREATE INDEX orders_by_id ON public.orders USING btree (id);
 CREATE INDEX orders_due ON public.orders USING btree (expires_at) WHERE (state = 'held'::text);
 CREATE INDEX orders_of_buyer ON public.orders USING btree (buyer_user_id, id) WHERE (buyer_user_id IS NOT NULL);
@@ -643,12 +647,35 @@ create table ticket (
   code_version integer default 1 not null,
   state text not null,
   created_at timestamp with time zone not null,
+  holder_email text,
+  transferred_at timestamp with time zone,
+  transfers integer default 0 not null,
   constraint ticket_state CHECK ((state = ANY (ARRAY['valid'::text, 'void'::text]))),
   constraint ticket_pkey PRIMARY KEY (event_id, id)
 );
 comment on table ticket is 'One admission. Its code is not stored: it is the signature of these ids.';
 comment on column ticket.code_version is 'Raised when a ticket is issued anew, so that the old code no longer counts.';
+comment on column ticket.holder_email is 'Of whom it was passed on to; gone when one of the two was erased.';
+comment on column ticket.transferred_at is 'When the buyer passed it on to its holder; null while it is the buyer's.';
+comment on column ticket.transfers is 'How often it was passed on, whether taken back since or not.';
+CREATE INDEX ticket_of_holder ON public.ticket USING btree (lower(holder_email)) WHERE (holder_email IS NOT NULL);
 CREATE INDEX ticket_of_order ON public.ticket USING btree (event_id, order_id);
+CREATE INDEX ticket_passed_on ON public.ticket USING btree (id) WHERE (transferred_at IS NOT NULL);
+
+create table ticket_transfer (
+  event_id uuid not null,
+  order_id uuid not null,
+  ticket_id uuid not null,
+  code_version integer not null,
+  kind text not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint ticket_transfer_kind CHECK ((kind = ANY (ARRAY['passed-on'::text, 'taken-back'::text]))),
+  constraint ticket_transfer_pkey PRIMARY KEY (event_id, order_id, ticket_id, code_version)
+);
+comment on table ticket_transfer is 'Each time that a ticket was passed on or taken back. Holds no name and no address: those of the present holder stand with the ticket.';
+comment on column ticket_transfer.code_version is 'Of the ticket from then on.';
+comment on column ticket_transfer.changed_by is 'buyer, or the id of the member.';
 
 create table ticket_type (
   event_id uuid not null,

@@ -1,8 +1,11 @@
 import { type Bus, type Consumer, type MessageHandler, subscribe } from '@guichet/messaging'
+import { onEmailChangeRequested } from './consumers/email-change-requested.ts'
+import { onEmailChanged } from './consumers/email-changed.ts'
 import { onEmailLinkRequested } from './consumers/email-link-requested.ts'
 import { onEventCancelled } from './consumers/event-cancelled.ts'
 import { onEventChanged } from './consumers/event-changed.ts'
 import { onEventDeleted } from './consumers/event-deleted.ts'
+import { onFarewellRequested } from './consumers/farewell-requested.ts'
 import { onHoldReminderRequested } from './consumers/hold-reminder-requested.ts'
 import { onMemberAdded } from './consumers/member-added.ts'
 import { onOrderConfirmed } from './consumers/order-confirmed.ts'
@@ -10,6 +13,8 @@ import { onOrderRecipientChanged } from './consumers/order-recipient-changed.ts'
 import { onRefunded } from './consumers/order-refunded.ts'
 import { onPasswordChanged } from './consumers/password-changed.ts'
 import { onPaymentFailed } from './consumers/payment-failed.ts'
+import { onTicketTakenBack } from './consumers/ticket-taken-back.ts'
+import { onTicketTransferred } from './consumers/ticket-transferred.ts'
 import { onTransferAwaited } from './consumers/transfer-awaited.ts'
 import { onUserErased } from './consumers/user-erased.ts'
 import { onWaitingListJoined } from './consumers/waiting-list-joined.ts'
@@ -33,6 +38,8 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
       'tickets.order-refunded.v1': onRefunded('order-refund', now),
       'tickets.order-partially-refunded.v1': onRefunded('order-partial-refund', now),
       'tickets.payment-failed.v1': onPaymentFailed(now),
+      'tickets.ticket-transferred.v1': onTicketTransferred(now),
+      'tickets.ticket-taken-back.v1': onTicketTakenBack(now),
       'tickets.payment-refunded.v1': onRefunded('payment-refund', now),
       'tickets.waiting-list-joined.v1': onWaitingListJoined(now),
       'tickets.waiting-list-offered.v1': onWaitingListOffered(now),
@@ -44,6 +51,9 @@ export function startConsuming(ctx: Context, bus: Bus, cutoffs: Record<string, M
       'accounts.email-link-requested.v1': onEmailLinkRequested(now),
       'accounts.password-changed.v1': onPasswordChanged(now),
       'accounts.member-added.v1': onMemberAdded(now),
+      'accounts.email-change-requested.v1': onEmailChangeRequested(now),
+      'accounts.email-changed.v1': onEmailChanged(now),
+      'accounts.farewell-requested.v1': onFarewellRequested(now),
       'accounts.user-erased.v1': onUserErased,
       ...cutoffs,
     },

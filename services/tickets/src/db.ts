@@ -29,6 +29,7 @@ import type {
   OrderTable,
   PromoCodeTable,
   TicketTable,
+  TicketTransferTable,
   TicketTypeAllotmentTable,
   TicketTypeTable,
   WaitingEntryTable,
@@ -64,6 +65,7 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
   dispute: DisputeTable
   check_in: CheckInTable
   ticket: TicketTable
+  ticket_transfer: TicketTransferTable
   ledger_transaction: LedgerTransactionTable
   reconciliation_run: ReconciliationRunTable
   reconciliation_difference: ReconciliationDifferenceTable

@@ -30,6 +30,8 @@ import { getOrder } from './routes/get-order.ts'
 import { getPaymentAccount } from './routes/get-payment-account.ts'
 import { getRefundPolicy } from './routes/get-refund-policy.ts'
 import { getSeller } from './routes/get-seller.ts'
+import { getTicket } from './routes/get-ticket.ts'
+import { getTicketPdf } from './routes/get-ticket-pdf.ts'
 import { getTicketsPdf } from './routes/get-tickets-pdf.ts'
 import { getWaitingEntry } from './routes/get-waiting-entry.ts'
 import { importStatement } from './routes/import-statement.ts'
@@ -60,6 +62,7 @@ import { listRefunds } from './routes/list-refunds.ts'
 import { listTicketTypes } from './routes/list-ticket-types.ts'
 import { listVatRates } from './routes/list-vat-rates.ts'
 import { listWaitingEntries } from './routes/list-waiting-entries.ts'
+import { passOnTicket } from './routes/pass-on-ticket.ts'
 import { placeOrderRoute } from './routes/place-order.ts'
 import { previewStatement } from './routes/preview-statement.ts'
 import { receivePaymentWebhook } from './routes/receive-payment-webhook.ts'
@@ -76,6 +79,7 @@ import { saveSeller } from './routes/save-seller.ts'
 import { settleRefund } from './routes/settle-refund.ts'
 import { startReconciliation } from './routes/start-reconciliation.ts'
 import { startRefundRun } from './routes/start-refund-run.ts'
+import { takeBackTicket } from './routes/take-back-ticket.ts'
 import { undoCheckInRoute } from './routes/undo-check-in.ts'
 import { updateAllotment } from './routes/update-allotment.ts'
 import { updateOrder } from './routes/update-order.ts'
@@ -101,6 +105,10 @@ export function addRoutes(app: App, ctx: Context): void {
   placeOrderRoute(app, ctx)
   getOrder(app, ctx)
   getTicketsPdf(app, ctx)
+  passOnTicket(app, ctx)
+  takeBackTicket(app, ctx)
+  getTicket(app, ctx)
+  getTicketPdf(app, ctx)
   updateOrder(app, ctx)
   correctBuyerEmail(app, ctx)
   extendOrder(app, ctx)

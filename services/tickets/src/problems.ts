@@ -227,7 +227,34 @@ export const problems = defineProblems({
   'ticket-void': {
     status: 409,
     title: { en: 'This ticket is void.', fr: 'Ce billet n’est plus valable.' },
-    detail: { en: 'It was refunded or issued anew.', fr: 'Il a été remboursé ou émis à nouveau.' },
+    detail: { en: 'It was refunded.', fr: 'Il a été remboursé.' },
+  },
+  'ticket-replaced': {
+    status: 409,
+    title: { en: 'This code was replaced.', fr: 'Ce code a été remplacé.' },
+    detail: {
+      en: 'The ticket was passed on, taken back, or sent to another address: only its latest code counts.',
+      fr: 'Le billet a été transmis, repris ou envoyé à une autre adresse : seul son dernier code compte.',
+    },
+  },
+  'ticket-passed-on': {
+    status: 409,
+    title: { en: 'Somebody else holds this ticket.', fr: 'Ce billet est à quelqu’un d’autre.' },
+    detail: { en: 'Take it back first.', fr: 'Reprenez-le d’abord.' },
+  },
+  'ticket-passed-on-often': {
+    status: 409,
+    title: { en: 'This ticket was passed on often enough.', fr: 'Ce billet a été transmis assez souvent.' },
+    detail: { en: 'That can be done {max} times.', fr: 'C’est possible {max} fois.' },
+  },
+  'event-begun': {
+    status: 409,
+    title: { en: 'The event has begun.', fr: 'L’événement a commencé.' },
+    detail: { en: 'The ticket stays with its holder.', fr: 'Le billet reste à la personne qui l’a.' },
+  },
+  'event-over': {
+    status: 409,
+    title: { en: 'The event is over.', fr: 'L’événement est terminé.' },
   },
   'already-checked-in': {
     status: 409,

@@ -17,11 +17,13 @@ const aboutPayments = ['tickets.payment-failed.v1', 'tickets.payment-refunded.v1
 const aboutHolds = ['tickets.hold-reminder-requested.v1']
 /** See buyer-email.test.ts. */
 const aboutRecipients = ['tickets.order-recipient-changed.v1']
+/** See transfers.test.ts. */
+const aboutTransfers = ['tickets.ticket-transferred.v1', 'tickets.ticket-taken-back.v1']
 /** See check-ins.test.ts. */
 const aboutDoors = ['tickets.ticket-checked-in.v1']
 const aboutEntries = ['tickets.waiting-list-joined.v1', 'tickets.waiting-list-offered.v1']
 const announced = [...aboutOrders, ...aboutEntries]
-const messages = [...announced, ...aboutHolds, ...aboutPayments, ...aboutDoors, ...aboutRecipients]
+const messages = [...announced, ...aboutHolds, ...aboutPayments, ...aboutDoors, ...aboutTransfers, ...aboutRecipients]
 
 let tickets: Tickets
 beforeAll(async () => {

@@ -39,7 +39,9 @@ export interface Order {
   lines: { name: string; quantity: number; totalMinor: number }[]
   totalMinor: number
   currency: string
-  tickets: { typeName: string; holderName: string; valid: boolean }[]
+  tickets: OrderTicket[]
+  /** Seen by the holder of one of its tickets, who is its buyer then: see asHolder. */
+  held?: { ticketId: string; secret: string | null; from: string | null }
   /** Opens the order to whoever has it; null when tickets did not give it. */
   secret: string | null
   /** Of a hold. */
@@ -54,6 +56,15 @@ export interface Order {
   transfer: Transfer | null
   /** The boxes ticked at the checkout, with the words beside them. */
   consents: Consent[]
+}
+
+export interface OrderTicket {
+  id: string
+  typeName: string
+  holderName: string
+  valid: boolean
+  /** Whom the buyer has passed it on to; null: nobody. */
+  holder: { email: string | null; secret: string | null; issue: number } | null
 }
 
 /** A box that the buyer ticked. */
@@ -94,7 +105,14 @@ export interface OrderAnswer {
   lines: { name: Localised; quantity: number; totalMinor: number }[]
   totalMinor: number
   currency: string
-  tickets?: { typeName: Localised | string; holderName?: string | null; state: string }[]
+  tickets?: {
+    id?: string
+    typeName: Localised | string
+    holderName?: string | null
+    state: string
+    holder?: { email: string | null; secret?: string } | null
+    transfers?: { issue: number }[]
+  }[]
   secret?: string | null
   expiresAt?: string
   consents?: Consent[]
@@ -137,10 +155,12 @@ export function toOrder(answer: OrderAnswer): Order {
     totalMinor: answer.totalMinor,
     currency: answer.currency,
     tickets: (answer.tickets ?? []).map((ticket) => ({
+      id: ticket.id ?? '',
       typeName:
         typeof ticket.typeName === 'string' ? cleanLine(ticket.typeName) : inLanguage(ticket.typeName, language),
       holderName: cleanLine(ticket.holderName, 100),
       valid: ticket.state !== 'void',
+      holder: toHolder(ticket),
     })),
     secret: answer.secret ?? null,
     expiresAt: answer.expiresAt ?? '',
@@ -150,6 +170,13 @@ export function toOrder(answer: OrderAnswer): Order {
     transfer: answer.state === 'held' ? toTransfer(answer.payment?.instructions) : null,
     consents: answer.consents ?? [],
   }
+}
+
+type TicketAnswer = NonNullable<OrderAnswer['tickets']>[number]
+
+function toHolder({ holder, transfers }: TicketAnswer): OrderTicket['holder'] {
+  if (!holder) return null
+  return { email: holder.email, secret: holder.secret ?? null, issue: transfers?.at(-1)?.issue ?? 0 }
 }
 
 function toPayment({ payment, currency }: OrderAnswer): Order['payment'] {

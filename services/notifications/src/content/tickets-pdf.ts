@@ -7,19 +7,35 @@ import type { Order } from './order.ts'
 const BYTES_MAX = 5_000_000
 
 /**
- * The order's tickets to print. The mail is worth more than its attachment: without it, the link still leads to them, so
+ * The order's tickets to print, as they were when the order was read: with its key, so that nothing new goes to an address
+ * that has been corrected since. The mail is worth more than its attachment: without it, the link still leads to them, so
  * nothing that goes wrong here holds the mail back.
  */
 export async function fetchTicketsPdf(ctx: Context, orderUuid: string, order: Order): Promise<Attachment | undefined> {
   if (order.state !== 'confirmed' || order.tickets.length === 0) return undefined
-  const orderId = toId('ord', orderUuid)
+  const headers = order.secret ? { 'order-secret': order.secret } : undefined
+  return fetchPdf(ctx, order, { path: `/v1/orders/${toId('ord', orderUuid)}/tickets.pdf`, headers })
+}
+
+/** The one ticket of its holder. */
+export async function fetchTicketPdf(ctx: Context, { held, ...order }: Order): Promise<Attachment | undefined> {
+  if (!held?.secret) return undefined
+  const headers = { 'ticket-secret': held.secret }
+  return fetchPdf(ctx, order, { path: `/v1/tickets/${held.ticketId}/ticket.pdf`, headers })
+}
+
+async function fetchPdf(
+  ctx: Context,
+  { id: orderId, language, number }: Order,
+  { path, headers }: { path: string; headers: Record<string, string> | undefined },
+): Promise<Attachment | undefined> {
   try {
-    const response = await ctx.ticketFiles(`/v1/orders/${orderId}/tickets.pdf?locale=${order.language}`)
+    const response = await ctx.ticketFiles(`${path}?locale=${language}`, headers && { headers })
     const content = Buffer.from(await response.arrayBuffer())
     if (response.ok && content.subarray(0, 5).toString() === '%PDF-' && content.length <= BYTES_MAX) {
-      const name = order.language === 'fr' ? 'Billets' : 'Tickets'
+      const name = language === 'fr' ? 'Billets' : 'Tickets'
       return {
-        filename: `${name}-${order.number.replace(/[^\w-]+/g, '-')}.pdf`,
+        filename: `${name}-${number.replace(/[^\w-]+/g, '-')}.pdf`,
         contentType: 'application/pdf',
         content,
       }

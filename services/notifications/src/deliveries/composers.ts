@@ -2,17 +2,16 @@ import { toId } from '@guichet/server'
 import { composeBulk } from '../bulk-messages/compose-bulk.ts'
 import { footerLinksOf } from '../consent/links.ts'
 import { takeOverConsents } from '../consent/take-over-consents.ts'
-import { fetchEmailLink } from '../content/email-link.ts'
 import { fetchHold } from '../content/held-order.ts'
+import { asHolder, fetchFormer, fetchTransferred } from '../content/held-ticket.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import { fetchRefund } from '../content/refund.ts'
-import { fetchTicketsPdf } from '../content/tickets-pdf.ts'
+import { fetchTicketPdf, fetchTicketsPdf } from '../content/tickets-pdf.ts'
 import { fetchUnpaid } from '../content/unpaid-order.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
 import { checkChange } from '../events/check-change.ts'
 import type { Channel, Kind } from '../kinds.ts'
-import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
 import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterDraft } from '../letters/letter.ts'
 import { composeOrderLetter, mergeFacts, type OrderKind } from '../letters/order-letter.ts'
@@ -25,6 +24,7 @@ import { composeWaitingOffered } from '../letters/waiting-offered.ts'
 import { textsOf } from '../messages/texts.ts'
 import { comingOrder, reminderFacts } from '../reminders/check-reminder.ts'
 import { renderFromTemplate } from '../templates/render-from-template.ts'
+import { accountLetter, farewell } from './account-composers.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
 import { NotSent, Skipped } from './not-sent.ts'
@@ -36,6 +36,10 @@ export interface Draft {
   /** IANA zone of what it is about, for quiet hours. */
   timeZone?: string
   content: { letter: RenderedLetter } | { sms: string }
+  /** Who it goes to is not written down: nothing of them may be left. */
+  unwritten?: true
+  /** Done once it is taken and recorded. */
+  whenSent?: () => Promise<void>
 }
 
 /** Fetches and writes one message, when it is sent. Throws NotSent, Skipped or NotNow. */
@@ -47,6 +51,9 @@ const LETTERS: Record<Kind, Composer> = {
   'hold-reminder': holdReminder,
   'payment-failed': paymentFailed,
   'order-confirmation': orderConfirmation,
+  'ticket-received': ticketReceived,
+  'ticket-passed-on': ticketPassedOn,
+  'ticket-taken-back': ticketTakenBack,
   'order-refund': refundLetter,
   'order-partial-refund': refundLetter,
   'payment-refund': refundLetter,
@@ -61,6 +68,9 @@ const LETTERS: Record<Kind, Composer> = {
   'sign-up-repeated': accountLetter,
   'password-changed': accountLetter,
   'member-added': accountLetter,
+  'email-change': accountLetter,
+  'email-changed': accountLetter,
+  'account-deleted': farewell,
   'waiting-list-joined': waitingJoined,
   'waiting-list-offered': waitingOffered,
 }
@@ -118,6 +128,27 @@ async function orderConfirmation(ctx: Context, claim: Claim): Promise<Draft> {
   return toBuyer(ctx, claim, order, composeOrderLetter('order-confirmation', order, context))
 }
 
+/** The source of these is the ticket in the issue that was passed on. */
+async function ticketReceived(ctx: Context, claim: Claim): Promise<Draft> {
+  const { order, ticket, email } = await fetchTransferred(ctx, claim)
+  const held = asHolder(order, ticket, email)
+  const pdf = await fetchTicketPdf(ctx, held)
+  const context = { facts: {}, now: ctx.now(), shop: shopOf(ctx), pdf }
+  return toBuyer(ctx, claim, held, composeOrderLetter('ticket-received', held, context))
+}
+
+async function ticketPassedOn(ctx: Context, claim: Claim): Promise<Draft> {
+  const { order, ticket } = await fetchTransferred(ctx, claim)
+  const context = { facts: {}, now: ctx.now(), shop: shopOf(ctx) }
+  return toBuyer(ctx, claim, order, composeOrderLetter('ticket-passed-on', { ...order, tickets: [ticket] }, context))
+}
+
+async function ticketTakenBack(ctx: Context, claim: Claim): Promise<Draft> {
+  const former = await fetchFormer(ctx, claim)
+  const context = { facts: {}, now: ctx.now(), shop: shopOf(ctx) }
+  return toBuyer(ctx, claim, former, composeOrderLetter('ticket-taken-back', former, context))
+}
+
 async function paymentFailed(ctx: Context, claim: Claim): Promise<Draft> {
   const order = await fetchUnpaid(ctx, claim.orderId ?? '')
   const t = textsOf(order.language)
@@ -157,18 +188,6 @@ async function reminderSms(ctx: Context, claim: Claim): Promise<Draft> {
   const facts = await reminderFacts(ctx, claim)
   const order = await comingOrder(ctx, claim)
   return smsTo(order, composeReminderSms(order, mergeFacts(order, facts), shopOf(ctx)))
-}
-
-async function accountLetter(ctx: Context, claim: Claim): Promise<Draft> {
-  const kind = claim.kind as AccountKind
-  // The source of member-added begins with the organizer.
-  const [organizerId] = kind === 'member-added' ? claim.source.split(' ') : []
-  const link = await fetchEmailLink(ctx, claim.userId ?? '', kind, organizerId)
-  const draft = composeAccountLetter(kind, link, { now: ctx.now(), shop: shopOf(ctx) })
-  return {
-    recipient: { name: link.name, address: link.email, language: link.language },
-    content: await letterOf(ctx, claim, draft),
-  }
 }
 
 /** The source of these is the entry: its state when the mail is sent decides whether there is still something to say. */

@@ -12,11 +12,15 @@ import type { LetterContext, LetterDraft } from './letter.ts'
 import { composeOrderConfirmation } from './order-confirmation.ts'
 import type { OrderLetterInput } from './order-parts.ts'
 import { composeOrderRefund, composePartialRefund, composePaymentRefund } from './order-refund.ts'
+import { composeTicketPassedOn, composeTicketReceived, composeTicketTakenBack } from './ticket-transfer.ts'
 import { composeTransferInstructions } from './transfer-instructions.ts'
 
 const COMPOSERS = {
   'transfer-instructions': composeTransferInstructions,
   'order-confirmation': composeOrderConfirmation,
+  'ticket-received': composeTicketReceived,
+  'ticket-passed-on': composeTicketPassedOn,
+  'ticket-taken-back': composeTicketTakenBack,
   'order-refund': composeOrderRefund,
   'order-partial-refund': composePartialRefund,
   'payment-refund': composePaymentRefund,

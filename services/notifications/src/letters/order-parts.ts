@@ -21,15 +21,25 @@ export interface OrderLetterInput {
   t: Translate
 }
 
-/** The order's page; with its secret when we have it, else for signed-in buyers. */
+/**
+ * The order's page; with its secret when we have it, else for signed-in buyers. For the holder of one of its tickets the page of
+ * that, and the event's where the ticket is no longer theirs.
+ */
 export function orderUrl({ order, shop }: OrderLetterInput): string {
+  const { held } = order
+  if (held) {
+    const page = held.secret
+      ? `tickets/${held.ticketId}?key=${encodeURIComponent(held.secret)}`
+      : `events/${order.eventId}`
+    return `${shop.url}/${order.language}/${page}`
+  }
   const key = order.secret ? `?key=${encodeURIComponent(order.secret)}` : ''
   return `${shop.url}/${order.language}/orders/${order.id}${key}`
 }
 
 /** The way to the order's page, for `{% button %}`. */
 export function openOrder(input: OrderLetterInput): { label: string; url: string } {
-  return { label: input.t('action.open-order'), url: orderUrl(input) }
+  return { label: input.t(input.order.held ? 'action.open-ticket' : 'action.open-order'), url: orderUrl(input) }
 }
 
 export function amountOf({ order, t }: OrderLetterInput, minor = order.totalMinor): string {
@@ -72,7 +82,7 @@ export function calendarPart(input: OrderLetterInput, what: { description: strin
   const { order, occasion, facts, shop, now, t } = input
   const place = describePlace(occasion.venue, order.language)
   const entry = {
-    uid: `${order.id}@${new URL(shop.url).hostname}`,
+    uid: `${order.held?.ticketId ?? order.id}@${new URL(shop.url).hostname}`,
     sequence: facts.version ?? 0,
     cancelled: what.cancelled,
     title: occasion.title,

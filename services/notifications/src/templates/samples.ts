@@ -1,8 +1,9 @@
 import type { Language } from '@guichet/problem'
+import { asHolder } from '../content/held-ticket.ts'
 import type { Order } from '../content/order.ts'
 import type { Entry } from '../content/waiting-entry.ts'
 import type { EventFacts } from '../db.ts'
-import { type Kind, ruleOf } from '../kinds.ts'
+import { KINDS, type Kind, ruleOf } from '../kinds.ts'
 import { type AccountKind, composeAccountLetter } from '../letters/account-letter.ts'
 import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterContext, LetterDraft } from '../letters/letter.ts'
@@ -26,7 +27,7 @@ type Sample = (context: SampleContext) => LetterDraft
 const HOUR = 3_600_000
 
 /** A letter of each kind, about a given order: for previews, for trying templates out, for the gallery. */
-const SAMPLES: Partial<Record<Kind, Sample>> = {
+const SAMPLES: Partial<Record<Kind | 'email-change-taken', Sample>> = {
   'order-confirmation': ofOrder('order-confirmation'),
   'transfer-instructions': (context) =>
     orderSample('transfer-instructions', {
@@ -81,6 +82,13 @@ const SAMPLES: Partial<Record<Kind, Sample>> = {
       ...context,
       now: new Date(Date.parse(context.order.event.startsAt) - 48 * HOUR),
     }),
+  'ticket-received': (context) => orderSample('ticket-received', heldBy(context)),
+  'ticket-passed-on': (context) =>
+    orderSample('ticket-passed-on', {
+      ...context,
+      order: { ...context.order, tickets: heldBy(context).order.tickets },
+    }),
+  'ticket-taken-back': (context) => orderSample('ticket-taken-back', heldBy(context)),
   'hold-reminder': (context) => composeHoldReminder(holdInput(context)),
   'payment-failed': (context) => composePaymentFailed(holdInput(context)),
   'email-confirmation': ofAccount('email-confirmation'),
@@ -88,6 +96,10 @@ const SAMPLES: Partial<Record<Kind, Sample>> = {
   'sign-up-repeated': ofAccount('sign-up-repeated'),
   'password-changed': ofAccount('password-changed'),
   'member-added': ofAccount('member-added'),
+  'email-change': ofAccount('email-change'),
+  'email-change-taken': ofAccount('email-change-taken'),
+  'email-changed': ofAccount('email-changed'),
+  'account-deleted': ofAccount('account-deleted'),
   'waiting-list-joined': (context) => composeWaitingJoined(sampleEntry(context), context),
   'waiting-list-offered': (context) =>
     composeWaitingOffered(
@@ -98,15 +110,15 @@ const SAMPLES: Partial<Record<Kind, Sample>> = {
 }
 
 /** Kinds whose words an organizer may change: all but those of the platform about accounts. */
-export const EDITABLE_KINDS = (Object.keys(SAMPLES) as Kind[]).filter((kind) => ruleOf(kind).about !== 'account')
-export const SAMPLE_KINDS = Object.keys(SAMPLES) as readonly Kind[]
+export const EDITABLE_KINDS = KINDS.filter((kind) => kind in SAMPLES && ruleOf(kind).about !== 'account')
+export const SAMPLE_KINDS: readonly string[] = Object.keys(SAMPLES)
 
 /** A letter of a kind with made-up facts; about `order`, or a made-up one. */
 export function sampleDraft(
   kind: string,
   context: Omit<SampleContext, 'order'> & { order?: Order | undefined },
 ): LetterDraft {
-  const sample = SAMPLES[kind as Kind]
+  const sample = SAMPLES[kind as keyof typeof SAMPLES]
   if (!sample) throw new Error(`There is no sample of ${kind}`)
   return sample({ ...context, order: context.order ?? sampleOrder(context.language) })
 }
@@ -116,6 +128,19 @@ function holdInput(context: SampleContext): OrderLetterInput {
   const expiresAt = new Date(context.now.getTime() + HOUR / 20).toISOString()
   const order = { ...context.order, expiresAt, number: context.order.number.slice(-6) }
   return { ...context, order, occasion: order.event, facts: {}, t: textsOf(context.language) }
+}
+
+/** Its first ticket, passed on to somebody. */
+function heldBy(context: SampleContext): SampleContext {
+  const [first] = context.order.tickets
+  const ticket = {
+    id: first?.id || 'tkt_01kanw8f7re8ksz8zkz3q2x4vf',
+    typeName: first?.typeName ?? '',
+    holderName: 'Amina Diallo',
+    valid: true,
+    holder: { email: 'amina@example.org', secret: 'example', issue: 2 },
+  }
+  return { ...context, order: asHolder(context.order, ticket, 'amina@example.org') }
 }
 
 function ofOrder(kind: OrderKind): Sample {

@@ -32,6 +32,9 @@ export const MEANINGS: Record<string, Words> = {
     fr: 'Si les billets sont joints (pour « if »)',
   },
   'order.url': { en: 'The order’s page, with its key', fr: 'La page de la commande, avec sa clé' },
+  'pass.from': { en: 'Who has passed the ticket on, or nothing', fr: 'Qui a transmis le billet, ou rien' },
+  'pass.to': { en: 'Who has been passed the ticket, or nothing', fr: 'À qui le billet est transmis, ou rien' },
+  'pass.type': { en: 'The ticket type’s name', fr: 'Le nom du tarif' },
   'reminder.days': { en: 'Days until the event; 0: today', fr: 'Jours avant l’événement ; 0 : aujourd’hui' },
   'reminder.note': { en: 'What you add to the reminder, or nothing', fr: 'Ce que vous ajoutez au rappel, ou rien' },
   'hold.places': { en: 'How many places are held', fr: 'Combien de places sont réservées' },
@@ -53,6 +56,7 @@ export const MEANINGS: Record<string, Words> = {
   'transfer.reference': { en: 'The transfer’s reference', fr: 'La référence du virement' },
   'link.minutes': { en: 'How long the link works, in minutes; or 0', fr: 'Durée du lien en minutes, ou 0' },
   'link.hours': { en: 'How long the link works, in hours; or 0', fr: 'Durée du lien en heures, ou 0' },
+  'link.days': { en: 'How long the link works, in days; or 0', fr: 'Durée du lien en jours, ou 0' },
   'waiting.places': { en: 'How many places were asked for', fr: 'Combien de places sont demandées' },
   'waiting.type': { en: 'The ticket type’s name', fr: 'Le nom du tarif' },
   'waiting.url': { en: 'The page of the place on the list', fr: 'La page de l’inscription' },
@@ -82,8 +86,9 @@ const SHOP = ['greeting', 'shop.name', 'shop.url'] as const
 const EVENT = ['title', 'starts', 'until', 'zone', 'date', 'place', 'address'].map((name) => `event.${name}`)
 const ORDER = ['number', 'total', 'tickets', 'paid', 'valid', 'url'].map((name) => `order.${name}`)
 const OF_ORDER = [...SHOP, 'buyer.name', ...EVENT, 'event.cancelled', ...ORDER]
+const OF_PASS = ['pass.from', 'pass.to', 'pass.type'] as const
 const OF_WAITING = [...SHOP, ...EVENT, 'waiting.places', 'waiting.type', 'waiting.url']
-const OF_ACCOUNT = [...SHOP, 'account.name', 'link.minutes', 'link.hours']
+const OF_ACCOUNT = [...SHOP, 'account.name', 'link.minutes', 'link.hours', 'link.days']
 
 /** What the templates of each kind may use. A kind that is not here has none. */
 const VOCABULARY: Record<string, Vocabulary> = {
@@ -92,6 +97,13 @@ const VOCABULARY: Record<string, Vocabulary> = {
     blocks: ['event', 'tickets', 'order', 'payment'],
     essential: ['event', 'button'],
   },
+  'ticket-received': {
+    variables: [...OF_ORDER, ...OF_PASS, 'order.attached'],
+    blocks: ['event', 'tickets'],
+    essential: ['event', 'button'],
+  },
+  'ticket-passed-on': { variables: [...OF_ORDER, ...OF_PASS], blocks: ['event', 'tickets'], essential: ['button'] },
+  'ticket-taken-back': { variables: [...OF_ORDER, ...OF_PASS], blocks: ['event'], essential: ['event'] },
   'hold-reminder': {
     variables: [...OF_ORDER, 'hold.places', 'hold.deadline', 'hold.zone'],
     blocks: ['event', 'order'],
@@ -150,6 +162,10 @@ const VOCABULARY: Record<string, Vocabulary> = {
     blocks: [],
     essential: ['button'],
   },
+  'email-change': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'email-change-taken': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'email-changed': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'account-deleted': { variables: OF_ACCOUNT, blocks: [], essential: [] },
   'waiting-list-joined': { variables: OF_WAITING, blocks: ['event'], essential: ['button'] },
   'waiting-list-offered': {
     variables: [...OF_WAITING, 'offer.places', 'offer.deadline', 'offer.zone'],

@@ -12,12 +12,14 @@ export interface Shown {
 /**
  * Lets the bearer of a ticket in, once. Its row is locked, as by a refund that makes it void: one of the two is first, and the
  * other sees it.
- * @throws DomainError `ticket-unknown`, `ticket-void`, `already-checked-in`
+ * @throws DomainError `ticket-unknown`, `ticket-void`, `ticket-replaced`, `already-checked-in`
  */
 export async function checkIn(tx: TicketsTx, shown: Shown, by: string, time: Context['time']) {
   const ticket = await lockTicket(tx, shown)
   if (ticket.state === 'void') throw new DomainError('ticket-void')
-  if (shown.codeVersion !== undefined && shown.codeVersion !== ticket.code_version) throw new DomainError('ticket-void')
+  if (shown.codeVersion !== undefined && shown.codeVersion !== ticket.code_version) {
+    throw new DomainError('ticket-replaced')
+  }
   const before = await tx
     .selectFrom('check_in')
     .select('checked_in_at')

@@ -15,7 +15,7 @@ export async function userErased(tx: TicketsTx, message: Message<{ userId: strin
     .where('buyer_email', 'is not', null)
     .execute()
   await sql`
-    update ticket set holder_name = null from orders
+    update ticket set holder_name = null, holder_email = null from orders
      where orders.buyer_user_id = ${userId} and ticket.event_id = orders.event_id and ticket.order_id = orders.id`.execute(
     tx,
   )
@@ -34,8 +34,10 @@ export async function userErased(tx: TicketsTx, message: Message<{ userId: strin
     })
     .where('buyer_user_id', '=', userId)
     .execute()
-  await forgetAddresses(
-    tx,
-    bought.flatMap((order) => order.buyer_email ?? []),
-  )
+  const addresses = bought.flatMap((order) => order.buyer_email ?? [])
+  // Tickets that others passed on to them: they stay good, without a name.
+  await sql`
+    update ticket set holder_name = null, holder_email = null
+     where lower(holder_email) = any(${addresses.map((address) => address.toLowerCase())}::text[])`.execute(tx)
+  await forgetAddresses(tx, addresses)
 }

@@ -107,6 +107,7 @@ export const COLUMNS = {
     'refunded_minor',
     'buyer_phone',
     'consents',
+    'secret_version',
   ],
   order_line: [
     'event_id',
@@ -267,6 +268,9 @@ export const COLUMNS = {
     'code_version',
     'state',
     'created_at',
+    'holder_email',
+    'transferred_at',
+    'transfers',
   ],
   reconciliation_run: [
     'id',

@@ -117,12 +117,25 @@ export interface OrderTable {
   refunded_minor: Generated<number>
   buyer_phone: string | null
   consents: ColumnType<GivenConsent[] | null, string | null, string | null>
+  secret_version: Generated<number>
 }
 
 export interface OrderRecipientChangeTable {
   event_id: string
   order_id: string
   number: number
+  changed_at: Date
+  /** `buyer`, or the id of the member. */
+  changed_by: string
+  request_digest: Buffer | null
+}
+
+export interface TicketTransferTable {
+  event_id: string
+  order_id: string
+  ticket_id: string
+  code_version: number
+  kind: 'passed-on' | 'taken-back'
   changed_at: Date
   /** `buyer`, or the id of the member. */
   changed_by: string
@@ -160,4 +173,7 @@ export interface TicketTable {
   code_version: Generated<number>
   state: 'valid' | 'void'
   created_at: Date
+  holder_email: string | null
+  transferred_at: Date | null
+  transfers: Generated<number>
 }

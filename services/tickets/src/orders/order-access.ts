@@ -12,11 +12,14 @@ interface Rule {
   services?: readonly string[]
   /** Instead of the path's. */
   orderId?: string
+  /** Whether a key that was taken back is still good for this. */
+  acceptsOldKey?: (order: OrderRow, version: number) => Promise<boolean>
 }
 
 /**
  * The order that this request may touch: its guest by the secret, its buyer, and whom `rule` names. For everyone else it does
- * not exist. A secret is judged before the database is asked, so a guess learns nothing from the time it takes.
+ * not exist. A secret is judged before the database is asked, so a guess learns nothing from the time it takes. A service that
+ * names one means that one: it does not get what a key that was taken back no longer opens.
  */
 export async function allowedOrder(
   ctx: Context,
@@ -26,16 +29,18 @@ export async function allowedOrder(
   const { principal } = request
   const orderId = rule.orderId ?? (request.params as { orderId: string }).orderId
   const header = request.headers['order-secret']
-  const holdsSecret = typeof header === 'string' && ctx.orderSecrets.matches(orderId, header)
+  const version = typeof header === 'string' ? ctx.orderSecrets.versionOf(orderId, header) : undefined
   const uuid = parseId('ord', orderId)
-  if (!uuid || (principal.kind === 'anonymous' && !holdsSecret)) throw new DomainError('not-found')
+  if (!uuid || (principal.kind === 'anonymous' && version === undefined)) throw new DomainError('not-found')
   const order = await findOrder(ctx.db, uuid)
   if (!order) throw new DomainError('not-found')
+  const holdsSecret =
+    version !== undefined && (version === order.secret_version || (await rule.acceptsOldKey?.(order, version)) === true)
   if (holdsSecret || isBuyer(request, order)) return { order, sight: BUYER, member: false }
-  if (principal.kind === 'service' && rule.services?.includes(principal.name)) {
+  if (principal.kind === 'service' && header === undefined && rule.services?.includes(principal.name)) {
     return { order, sight: { secret: true, codes: true }, member: false }
   }
-  if (!rule.permission) throw new DomainError('not-found')
+  if (!rule.permission || principal.kind === 'anonymous') throw new DomainError('not-found')
   const organizerId = toId('org', order.organizer_id)
   authorize(request, rule.permission, organizerId)
   const codes = hasPermission(request.server.access, principal, 'ticket.read', organizerId)

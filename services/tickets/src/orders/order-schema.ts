@@ -2,7 +2,10 @@ import { Type } from 'typebox'
 import { ConsentAnswer } from '../consents/consent-schema.ts'
 import { TextsAnswer } from '../events/texts.ts'
 
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(
+  schema: T,
+  options: { description?: string } = {},
+) => Type.Union([schema, Type.Null()], options)
 const instant = Type.String({ format: 'date-time' })
 
 export const OrderParams = Type.Object({ orderId: Type.String() })
@@ -72,10 +75,32 @@ export const TicketAnswer = Type.Object({
   ticketTypeId: Type.String(),
   typeName: TextsAnswer,
   holderName: nullable(Type.String()),
-  code: nullable(Type.String({ description: 'Signed; lets its bearer in. Null for members who may not see it.' })),
+  code: nullable(
+    Type.String({
+      description: 'Signed; lets its bearer in. Null for members who may not see it, and when it was passed on.',
+    }),
+  ),
   state: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
   lineNumber: Type.Integer(),
   checkedInAt: nullable(instant),
+  holder: nullable(
+    Type.Object({
+      email: nullable(Type.String({ description: 'Null when it was forgotten.' })),
+      since: instant,
+      secret: Type.Optional(Type.String({ description: 'The holder’s key to the ticket (for notifications only).' })),
+    }),
+    { description: 'Whom the buyer has passed it on to, who alone has the code then; null: nobody.' },
+  ),
+  transfersLeft: Type.Integer({ description: 'How often it can still be passed on.' }),
+  transfers: Type.Array(
+    Type.Object({
+      kind: Type.Union([Type.Literal('passed-on'), Type.Literal('taken-back')]),
+      at: instant,
+      by: Type.String({ description: 'buyer, or the id of the member.' }),
+      issue: Type.Integer({ description: 'Of the ticket from then on: its codes and keys of before are dead.' }),
+    }),
+    { description: 'Each time that it was passed on or taken back, oldest first.' },
+  ),
 })
 
 export const VatTotalAnswer = Type.Object({
@@ -126,7 +151,11 @@ export const OrderAnswer = Type.Object({
   offer: Type.Boolean({ description: 'Offered to an entry of the waiting list.' }),
   expiresAt: Type.String({ format: 'date-time', description: 'Deadline of the hold.' }),
   extensionsLeft: Type.Integer(),
-  secret: Type.Optional(Type.String({ description: 'The guest’s key, at creation only (and for notifications).' })),
+  secret: Type.Optional(
+    Type.String({
+      description: 'The guest’s key: at creation, with the answer of what makes another (and for notifications).',
+    }),
+  ),
   payment: nullable(PaymentAnswer),
   tickets: Type.Array(TicketAnswer),
   createdAt: instant,

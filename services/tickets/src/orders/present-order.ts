@@ -7,13 +7,13 @@ import {
   type OrderLineRow,
   type OrderRow,
   type PaymentRow,
-  type TicketRow,
   type TicketsDb,
   type TicketsTx,
 } from '../db.ts'
 import { lineParts, lineTotal, pricedLine } from '../prices/line.ts'
 import { sumByRate } from '../prices/vat.ts'
 import type { PlacedOrder } from '../stock/hold-orders.ts'
+import { presentTicket, ticketsOf } from '../tickets/present-ticket.ts'
 import type { OrderAnswer, PaymentAnswer } from './order-schema.ts'
 import { presentInstructions, transferSettings } from './transfer-instructions.ts'
 
@@ -42,7 +42,7 @@ export function presentPlaced(ctx: Context, { order, lines, event }: PlacedOrder
     payment: null,
     tickets: [],
     // Derived anew each time, so that it stands in no table.
-    secret: ctx.orderSecrets.of(toId('ord', order.id)),
+    secret: ctx.orderSecrets.of(toId('ord', order.id), order.secret_version),
   })
 }
 
@@ -71,22 +71,11 @@ export async function presentOrders(
     .where('order_id', 'in', orderIds)
     .orderBy('id')
     .execute()
-  const tickets = await db
-    .selectFrom('ticket')
-    .leftJoin('check_in', (join) =>
-      join.onRef('check_in.event_id', '=', 'ticket.event_id').onRef('check_in.ticket_id', '=', 'ticket.id'),
-    )
-    .select(COLUMNS.ticket.map((column) => `ticket.${column}` as const))
-    .select('check_in.checked_in_at')
-    .where('ticket.event_id', 'in', eventIds)
-    .where('ticket.order_id', 'in', orderIds)
-    .orderBy('ticket.line_number')
-    .orderBy('ticket.id')
-    .execute()
+  const tickets = await ticketsOf(db, eventIds, orderIds)
   const transfers = await transferSettings(db, payments)
   const eventById = new Map(events.map((event) => [event.event_id, event]))
   const byOrder = <Row extends { order_id: string }>(rows: Row[]) => Map.groupBy(rows, (row) => row.order_id)
-  const [linesOf, paymentsOf, ticketsOf] = [byOrder(lines), byOrder(payments), byOrder(tickets)]
+  const [linesOf, paymentsOf, ticketsOfOrder] = [byOrder(lines), byOrder(payments), byOrder(tickets)]
   return orders.map((order) => {
     const event = eventById.get(order.event_id)
     if (!event) throw new Error('An order is of an event that we never had')
@@ -94,7 +83,9 @@ export async function presentOrders(
     return {
       ...presentHead(ctx, order, event, own, sight),
       payment: presentPayment(theirPayment(paymentsOf.get(order.id) ?? []), order, transfers),
-      tickets: (ticketsOf.get(order.id) ?? []).map((ticket) => presentTicket(ctx, ticket, own, sight)),
+      tickets: (ticketsOfOrder.get(order.id) ?? []).map((ticket) =>
+        presentTicket(ctx, ticket, { order, lines: own, sight }),
+      ),
     }
   })
 }
@@ -121,7 +112,7 @@ function presentHead(ctx: Context, order: OrderRow, event: EventRow, lines: Orde
     offer: order.waiting_entry_id !== null,
     expiresAt: order.expires_at.toISOString(),
     extensionsLeft: order.state === 'held' ? Math.max(0, ctx.config.extensionsMax - order.extensions) : 0,
-    ...(sight.secret ? { secret: ctx.orderSecrets.of(id) } : {}),
+    ...(sight.secret ? { secret: ctx.orderSecrets.of(id, order.secret_version) } : {}),
     createdAt: order.created_at.toISOString(),
     confirmedAt: order.confirmed_at?.toISOString() ?? null,
     version: order.version,
@@ -195,24 +186,5 @@ export function presentPayment(
     redirectUrl: payment.state === 'pending' ? payment.redirect_url : null,
     mode: payment.mode,
     instructions: presentInstructions(payment, order, transfers),
-  }
-}
-
-function presentTicket(
-  ctx: Context,
-  ticket: TicketRow & { checked_in_at: Date | null },
-  lines: OrderLineRow[],
-  sight: Sight,
-) {
-  const facts = { ticketId: ticket.id, eventId: ticket.event_id, version: ticket.code_version }
-  return {
-    id: toId('tkt', ticket.id),
-    ticketTypeId: toId('typ', ticket.ticket_type_id),
-    typeName: lines.find((line) => line.line_number === ticket.line_number)?.type_name ?? {},
-    holderName: ticket.holder_name,
-    code: sight.codes ? ctx.ticketCodes.sign(facts) : null,
-    state: ticket.state,
-    lineNumber: ticket.line_number,
-    checkedInAt: ticket.checked_in_at?.toISOString() ?? null,
   }
 }

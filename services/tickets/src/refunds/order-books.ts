@@ -19,7 +19,7 @@ export interface OrderBooks {
   payment: PaymentRow | undefined
   lines: LineBooks[]
   /** Those still valid, in the order of their ids. */
-  tickets: { id: string; lineNumber: number; admitted: boolean }[]
+  tickets: { id: string; lineNumber: number; admitted: boolean; passedOn: boolean }[]
   /** Of what was charged: neither promised back, nor taken back through a dispute. */
   refundableMinor: number
   disputedMinor: number
@@ -37,7 +37,10 @@ export async function readBooks(tx: TicketsTx, orders: readonly OrderRow[], { lo
   let ownPayments = tx.selectFrom('payment').select(COLUMNS.payment).where(ofOrders).where('problem', 'is', null)
   ownPayments = ownPayments.where('state', 'in', ['succeeded', 'refunded']).orderBy('event_id').orderBy('id')
   const payments = await (lock ? ownPayments.forNoKeyUpdate() : ownPayments).execute()
-  let valid = tx.selectFrom('ticket').select(['event_id', 'id', 'order_id', 'line_number']).where(ofOrders)
+  let valid = tx
+    .selectFrom('ticket')
+    .select(['event_id', 'id', 'order_id', 'line_number', 'transferred_at'])
+    .where(ofOrders)
   valid = valid.where('state', '=', 'valid').orderBy('event_id').orderBy('id')
   const tickets = await (lock ? valid.forNoKeyUpdate() : valid).execute()
   const lines = await tx
@@ -62,10 +65,11 @@ export async function readBooks(tx: TicketsTx, orders: readonly OrderRow[], { lo
         ...toLine(line),
         refundedMinor: refunded.get(`${order.id} ${line.line_number}`) ?? 0,
       })),
-      tickets: (ticketsOf.get(order.id) ?? []).map(({ id, line_number }) => ({
+      tickets: (ticketsOf.get(order.id) ?? []).map(({ id, line_number, transferred_at }) => ({
         id,
         lineNumber: line_number,
         admitted: admitted.has(id),
+        passedOn: transferred_at !== null,
       })),
       refundableMinor: Math.max(0, (payment?.charged_minor ?? payment?.amount_minor ?? 0) - promised - disputed),
       disputedMinor: disputed,

@@ -37,7 +37,12 @@ function booksOf(priced: readonly PricedLine[]): OrderBooks {
     payment: { charged_minor: total } as PaymentRow,
     lines,
     tickets: lines.flatMap((one) =>
-      Array.from({ length: one.quantity }, () => ({ id: newUuid(), lineNumber: one.number, admitted: false })),
+      Array.from({ length: one.quantity }, () => ({
+        id: newUuid(),
+        lineNumber: one.number,
+        admitted: false,
+        passedOn: false,
+      })),
     ),
     refundableMinor: total,
     disputedMinor: 0,

@@ -16,6 +16,8 @@ export interface RefundWish {
   admitted: 'refuse' | 'leave' | 'include'
   /** When less of the charge is left than that: none of it, or what is left. */
   short: 'refuse' | 'cap'
+  /** Only what is still the buyer's: tickets passed on are left out, and refused when they are named. */
+  own?: boolean
 }
 
 export interface RefundPlan {
@@ -98,7 +100,8 @@ function chooseTickets({ tickets, lines }: OrderBooks, wish: RefundWish): Ticket
   if (wish.lines) return wish.lines.flatMap((line) => lastOfLine(tickets, line, wish))
   const types = wish.ticketTypeIds && new Set(wish.ticketTypeIds)
   const typeOf = new Map(lines.map((line) => [line.number, line.ticketTypeId]))
-  const wanted = types ? tickets.filter((ticket) => types.has(typeOf.get(ticket.lineNumber) ?? '')) : tickets
+  const ofTypes = types ? tickets.filter((ticket) => types.has(typeOf.get(ticket.lineNumber) ?? '')) : tickets
+  const wanted = wish.own ? ofTypes.filter((ticket) => !ticket.passedOn) : ofTypes
   if (wish.admitted === 'leave') return wanted.filter((ticket) => !ticket.admitted)
   return assertAdmitted(wanted, wish)
 }
@@ -107,6 +110,7 @@ function named(tickets: Tickets, wish: RefundWish): Tickets {
   const wanted = new Set(wish.ticketIds)
   const found = tickets.filter((ticket) => wanted.has(ticket.id))
   if (found.length < wanted.size) throw new DomainError('tickets-not-refundable', { count: wanted.size - found.length })
+  if (wish.own && found.some((ticket) => ticket.passedOn)) throw new DomainError('ticket-passed-on')
   return assertAdmitted(found, wish)
 }
 

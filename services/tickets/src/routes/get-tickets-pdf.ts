@@ -6,6 +6,7 @@ import { allowedOrder } from '../orders/order-access.ts'
 import { LocaleBody, OrderHeaders, OrderParams } from '../orders/order-schema.ts'
 import { presentOrder } from '../orders/present-order.ts'
 import { printedTickets } from '../tickets/printed-tickets.ts'
+import { sendPdf } from '../tickets/send-pdf.ts'
 
 const Query = Type.Object({ locale: Type.Optional(LocaleBody) })
 
@@ -40,13 +41,7 @@ export function getTicketsPdf(app: App, ctx: Context): void {
         .executeTakeFirst()
       const printed = printedTickets(answer, request.query.locale ?? order.locale, seller?.name ?? '')
       if (printed.tickets.length === 0) throw new DomainError('no-valid-tickets')
-      const pdf = await ctx.ticketPrinter.print(printed)
-      const name = `${printed.words.document}-${printed.order}`.replace(/[^\w-]+/g, '-')
-      return reply
-        .type('application/pdf')
-        .header('content-disposition', `attachment; filename="${name}.pdf"`)
-        .header('cache-control', 'private, no-store')
-        .send(pdf as never)
+      return sendPdf(ctx, reply, printed)
     },
   )
 }

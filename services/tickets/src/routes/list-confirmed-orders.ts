@@ -75,7 +75,7 @@ export function listConfirmedOrders(app: App, ctx: Context): void {
                 ? null
                 : { name: order.buyer_name, email: order.buyer_email },
             locale: order.locale,
-            link: `${ctx.config.publicUrl}/${order.locale}/orders/${id}?key=${ctx.orderSecrets.of(id)}`,
+            link: `${ctx.config.publicUrl}/${order.locale}/orders/${id}?key=${ctx.orderSecrets.of(id, order.secret_version)}`,
           }
         }),
         nextCursor,

@@ -66,5 +66,5 @@ async function wishByPolicy(
   assertOffered(policy, event, await ctx.time(tx))
   // Of an event that does not take place nothing is kept: who asks before our job has come by gets all, as everybody.
   const keptBp = event.status === 'cancelled' ? 0 : policy.keptBp
-  return { ticketIds, keptBp, admitted: ticketIds ? 'refuse' : 'leave', short: 'refuse' }
+  return { ticketIds, keptBp, admitted: ticketIds ? 'refuse' : 'leave', short: 'refuse', own: true }
 }

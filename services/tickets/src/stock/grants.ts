@@ -96,6 +96,7 @@ export function toPlaced({ event, types }: EventTerms, request: HoldRequest, gra
     refunded_minor: 0,
     buyer_phone: null,
     consents: null,
+    secret_version: 0,
   }
   return { order, lines, event }
 }
