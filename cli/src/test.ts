@@ -6,7 +6,7 @@ import { runTests } from './test-run.ts'
 /** Runs vitest with the arguments as they are; the last line printed is `N passed, N failed, N skipped`. */
 export async function test(args: string[]): Promise<number> {
   // Says in one line what is missing and how to get it; with GUICHET_REQUIRE it is a failure.
-  for (const part of ['rabbitmq', 'chromium'] as const) hasPart(part)
+  for (const part of ['rabbitmq', 'chromium', 'dovecot'] as const) hasPart(part)
   if (mayRunBrowser(args)) await ensureWebBuilt(projectRoot)
   return runTests(projectRoot, args)
 }

@@ -7,13 +7,13 @@ export interface Certificate {
   key: string
 }
 
-/** A certificate for 127.0.0.1 and localhost that vouches for itself, good for a day: nobody trusts it without being told. */
-export function selfSigned(): Certificate {
+/** A certificate that vouches for itself, good for a day: nobody trusts it without being told. For 127.0.0.1 too. */
+export function selfSigned(host = 'localhost', ip = [127, 0, 0, 1]): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const day = 86_400_000
   const now = Date.now()
-  const name = sequence(set(sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from('localhost')))))
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])))
+  const name = sequence(set(sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from(host)))))
+  const names = sequence(der(0x82, Buffer.from(host)), der(0x87, Buffer.from(ip)))
   const isAuthority = sequence(der(0x01, Buffer.from([0xff])))
   const signedWith = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02))
   const body = sequence(

@@ -8,6 +8,8 @@ export type Config = {
   httpPort: number
   systemId: string
   password: string
+  /** PEM: then SMPP is spoken by TLS, from the first byte. */
+  tls: { cert: string; key: string } | undefined
   /** Folder that holds `journal.jsonl`. */
   journal: string
   control: boolean
@@ -16,12 +18,14 @@ export type Config = {
 
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const read = environmentReader(environment)
+  const [cert, key] = [read.text('SMPP_TLS_CERT', ''), read.text('SMPP_TLS_KEY', '')]
   const config: Config = {
     host: read.text('SMPP_HOST', '127.0.0.1'),
     port: read.port('SMPP_PORT'),
     httpPort: read.port('SMPP_HTTP_PORT'),
     systemId: read.text('SMPP_SYSTEM_ID', 'guichet'),
     password: read.text('SMPP_PASSWORD'),
+    tls: cert && key ? { cert, key } : undefined,
     journal: read.text('SMPP_JOURNAL'),
     control: read.control,
     logLevel: read.logLevel,

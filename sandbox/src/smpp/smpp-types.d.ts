@@ -40,7 +40,7 @@ declare module 'smpp' {
   }
 
   const smpp: {
-    createServer(onSession: (session: Session) => void): Server
+    createServer(options: { cert?: string; key?: string }, onSession: (session: Session) => void): Server
     PDU: typeof PDU
   }
   export default smpp

@@ -25,7 +25,7 @@ export function createSmscServer(
   const sessions = new Set<Session>()
   const bound = new Set<Session>()
 
-  const server = smpp.createServer((session) => {
+  const server = smpp.createServer(config.tls ?? {}, (session) => {
     sessions.add(session)
     const forget = () => {
       sessions.delete(session)

@@ -1,3 +1,4 @@
+import { selfSigned } from '@guichet/testkit'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 
@@ -44,6 +45,19 @@ describe('the configuration', () => {
     for (const name of ['PUBLIC_URL', 'CLIENT_SECRET', 'SMTP_URL', 'MAIL_FROM', 'SMS_URL', 'SENDERS_MAX']) {
       expect(faults).toContain(`NOTIFICATIONS_${name}`)
     }
+  })
+
+  it.each([
+    [{ BOUNCE_IMAP_URL: 'imaps://user:password@imap.example.org' }, 'BOUNCE_ADDRESS'],
+    [{ BOUNCE_ADDRESS: 'b@example.org', BOUNCE_IMAP_URL: 'https://imap.example.org' }, 'BOUNCE_IMAP_URL'],
+    [{ BOUNCE_ADDRESS: 'b@example.org', BOUNCE_IMAP_URL: 'imaps://user@imap.example.org' }, 'BOUNCE_IMAP_URL'],
+    [{ BOUNCE_SMTP_CERT: selfSigned().cert }, 'BOUNCE_SMTP_CERT'],
+    [{ BOUNCE_SMTP_CERT: selfSigned().cert, BOUNCE_SMTP_KEY: selfSigned().key }, 'BOUNCE_SMTP_CERT'],
+  ])('of returned mail is whole, and no password is repeated: %j', (settings, name) => {
+    const own = Object.entries(settings).map(([key, value]) => [`NOTIFICATIONS_${key}`, value])
+    const faults = faultsOf({ ...GOOD, ...Object.fromEntries(own) })
+    expect(faults).toEqual([expect.stringContaining(`NOTIFICATIONS_${name}`)])
+    expect(faults.join()).not.toContain('password@imap')
   })
 
   it('refuses an example for a secret', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import smpp, { type PDU, type Session } from 'smpp'
 import { NotSent } from '../deliveries/not-sent.ts'
 
@@ -27,7 +28,8 @@ export async function openSmppSession(
   onDeliver: (pdu: PDU) => Promise<void>,
 ): Promise<SmppSession> {
   const { host, port, tls } = address
-  const session: Session = smpp.connect({ host, port, tls, ...(tls ? { servername: host } : {}) })
+  // RFC 6066 §3: an address is no name; the certificate is held against it all the same.
+  const session: Session = smpp.connect({ host, port, tls, ...(tls && !isIP(host) ? { servername: host } : {}) })
   const waiting = new Set<(error: NotSent) => void>()
   let open = true
   let reason = 'The SMSC closed the connection.'
@@ -90,7 +92,7 @@ export async function openSmppSession(
   keepAlive.unref()
 
   try {
-    await connected(session, tls)
+    await connected(session, tls, () => reason)
     const bound = await ask('bind_transceiver', { system_id: address.systemId, password: address.password })
     if (bound.command_status !== 0) {
       throw new NotSent('away', 'sms', `The SMSC does not let us in (status ${hex(bound.command_status)}).`)
@@ -112,7 +114,7 @@ export async function openSmppSession(
   }
 }
 
-function connected(session: Session, tls: boolean): Promise<void> {
+function connected(session: Session, tls: boolean, reason: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('The SMSC does not answer.')), CONNECT_MS_MAX)
     session.once(tls ? 'secureConnect' : 'connect', () => {
@@ -121,7 +123,7 @@ function connected(session: Session, tls: boolean): Promise<void> {
     })
     session.once('close', () => {
       clearTimeout(timer)
-      reject(new Error('The SMSC is away.'))
+      reject(new Error(reason()))
     })
   })
 }

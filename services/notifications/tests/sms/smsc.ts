@@ -5,7 +5,7 @@ import { freePort } from '@guichet/testkit'
 import { type Running, startProcess } from '../outside.ts'
 
 /** The SMSC outside: the sandbox's, a process with its own journal. */
-export async function startSmsc() {
+export async function startSmsc(tls?: { cert: string; key: string }) {
   const folder = await mkdtemp(join(tmpdir(), 'guichet-smsc-'))
   const [port, httpPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${httpPort}`
@@ -14,6 +14,7 @@ export async function startSmsc() {
     SMPP_HTTP_PORT: String(httpPort),
     SMPP_JOURNAL: folder,
     SMPP_PASSWORD: 'sandbox',
+    ...(tls ? { SMPP_TLS_CERT: tls.cert, SMPP_TLS_KEY: tls.key } : {}),
     SANDBOX_CONTROL: '1',
     SANDBOX_LOG_LEVEL: 'warn',
   }
@@ -28,7 +29,7 @@ export async function startSmsc() {
     return answer.json()
   }
   const smsc = {
-    smsUrl: `smpp://guichet:sandbox@127.0.0.1:${port}?from=Guichet`,
+    smsUrl: `${tls ? 'smpps' : 'smpp'}://guichet:sandbox@127.0.0.1:${port}?from=Guichet`,
     async start() {
       running = await startProcess('sandbox/src/smpp/main.ts', env, `${url}/health/live`)
     },
