@@ -72,7 +72,7 @@ describe('compose.yaml', () => {
   })
 
   it('lets those who count visitors know them apart, although all come through web', () => {
-    for (const service of ['accounts', 'tickets']) {
+    for (const service of ['accounts', 'tickets', 'notifications']) {
       expect(environment(service)[`${service.toUpperCase()}_TRUST_PROXY`], service).toBe('uniquelocal')
     }
   })

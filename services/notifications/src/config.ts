@@ -11,6 +11,8 @@ export interface Config {
   port: number
   /** The origin that people type; also the issuer of tokens. */
   publicUrl: string
+  /** Whose `X-Forwarded-For` is believed, so that visitors are counted apart. */
+  trustProxy: string[]
   jwksUrl: string
   accountsUrl: string
   ticketsUrl: string
@@ -77,6 +79,11 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 4104, { min: 0, max: 65_535 }),
     publicUrl: read.url('PUBLIC_URL'),
+    trustProxy: read
+      .text('TRUST_PROXY', 'loopback')
+      .split(',')
+      .map((address) => address.trim())
+      .filter(Boolean),
     jwksUrl: read.url('JWKS_URL'),
     accountsUrl: read.url('ACCOUNTS_URL'),
     ticketsUrl: read.url('TICKETS_URL'),

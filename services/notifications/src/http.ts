@@ -63,6 +63,7 @@ export function createHttp(ctx: Context, options: Pick<ServerOptions, 'verifier'
     problems: PROBLEMS,
     access: ACCESS,
     log: ctx.log,
+    trustProxy: ctx.config.trustProxy,
   })
   // Registered after the OpenAPI plugin, which sees only the routes that come later.
   app.after(() => {

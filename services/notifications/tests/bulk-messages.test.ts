@@ -204,6 +204,16 @@ describe('countBulkRecipients', () => {
     expect(await count(marketing.id)).toMatchObject({ recipients: 1 })
     call = callerOf(fixture, event.organizerId)
   })
+
+  it('does not let a member read an audience without end', async () => {
+    const { id } = await draft(fixture, event)
+    const token = await fixture.token({ [event.organizerId]: 'owner' })
+    const answers = []
+    for (let time = 0; time < 61; time++)
+      answers.push((await call('GET', path(id, '/recipients'), { token })).statusCode)
+    expect(answers).toEqual([...Array(60).fill(200), 429])
+    expect((await call('GET', path(id, '/recipients'))).statusCode).toBe(200)
+  })
 })
 
 describe('previewBulkMessage', () => {

@@ -32,6 +32,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
     host: '127.0.0.1',
     port: 0,
     publicUrl: PUBLIC_URL,
+    trustProxy: ['loopback'],
     jwksUrl: `${NOWHERE}/jwks.json`,
     accountsUrl: options.peers?.url ?? NOWHERE,
     ticketsUrl: options.peers?.url ?? NOWHERE,

@@ -157,6 +157,19 @@ describe('what a buyer sees', () => {
     }
   })
 
+  it('is not for who tries keys out: after thirty wrong ones in a minute the right one waits too, and not for others', async () => {
+    const { order } = await sentOrder()
+    const ask = (secret: string, sender: string) =>
+      call('GET', `/v1/orders/${order.id}/messages`, { 'order-secret': secret, 'x-forwarded-for': sender })
+    const right = order.secret ?? ''
+    for (let time = 0; time < 40; time++) expect((await ask(right, '192.0.2.9')).statusCode).toBe(200)
+    for (let time = 0; time < 30; time++) expect((await ask(`wrong ${time}`, '192.0.2.9')).statusCode).toBe(404)
+    const refused = await ask(right, '192.0.2.9')
+    expect([refused.statusCode, refused.json().code]).toEqual([429, 'rate-limited'])
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await ask(right, '192.0.2.10')).statusCode).toBe(200)
+  })
+
   it('can be had once more, and twice asked is once sent', async () => {
     const { order, email } = await sentOrder()
     const again = () => call('POST', `/v1/orders/${order.id}/confirmation`, { 'order-secret': String(order.secret) })

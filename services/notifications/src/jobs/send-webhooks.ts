@@ -15,8 +15,6 @@ const AT_ONCE_MAX = 64
 /** Of those, what may wait for endpoints that did not take the last one: all of them dead, half the places are still free. */
 const FAILING_AT_ONCE_MAX = AT_ONCE_MAX / 2
 const PER_ENDPOINT = 4
-/** Enough that one's slow endpoints do not hold up one's others, and never all. */
-const PER_ORGANIZER = (AT_ONCE_MAX / 4) * 3
 
 /** Posts what is due for as long as it runs; any number of processes may. */
 export function startSendingWebhooks(ctx: Context): Job {
@@ -48,8 +46,7 @@ export function startSendingWebhooks(ctx: Context): Job {
   async function round(): Promise<void> {
     const take = (failing: boolean, limit: number) =>
       claimWebhooks(ctx.db, {
-        ...{ now: ctx.now(), limit, failing, underWay },
-        ...{ perEndpoint: failing ? 1 : PER_ENDPOINT, perOrganizer: PER_ORGANIZER },
+        ...{ now: ctx.now(), limit, failing, underWay, perEndpoint: failing ? 1 : PER_ENDPOINT },
       })
     const healthy = await take(false, AT_ONCE_MAX - running.size)
     for (const claim of healthy) begin(claim)

@@ -1,4 +1,4 @@
-import type { App } from '@guichet/server'
+import { type App, createRateLimits } from '@guichet/server'
 import { Type } from 'typebox'
 import { askedForRequest } from '../bulk-messages/asked-for-request.ts'
 import { BulkParams } from '../bulk-messages/bulk-schema.ts'
@@ -16,6 +16,8 @@ const Answer = Type.Object({
 
 /** GET /v1/bulk-messages/{bulkMessageId}/recipients: how many would get it now. */
 export function countBulkRecipients(app: App, ctx: Context): void {
+  // Each reads a whole audience from tickets.
+  const limits = createRateLimits({ 'bulk-counts': { points: 60, duration: 300 } })
   app.get(
     '/v1/bulk-messages/:bulkMessageId/recipients',
     {
@@ -26,8 +28,9 @@ export function countBulkRecipients(app: App, ctx: Context): void {
         response: { 200: Answer },
       },
     },
-    async (request) => {
-      const { message } = await bulkFor(ctx.db, request, 'message.read')
+    async (request, reply) => {
+      const { message, user } = await bulkFor(ctx.db, request, 'message.read')
+      await limits.take(reply, 'bulk-counts', user.userId)
       return askedForRequest(countRecipients(ctx, audienceOf(message), message.purpose))
     },
   )

@@ -1,7 +1,7 @@
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { OrderHeaders, OrderParams, orderOfHolder } from '../deliveries/order-secret.ts'
+import { createHolders, OrderHeaders, OrderParams } from '../deliveries/order-secret.ts'
 import { CHANNELS, KINDS, STATES } from '../kinds.ts'
 import { mask } from '../mail/address.ts'
 
@@ -25,6 +25,7 @@ const response = {
 
 /** GET /v1/orders/{orderId}/messages: what was sent about an order, for whoever holds its secret; the latest first. */
 export function listOrderMessages(app: App, ctx: Context): void {
+  const holder = createHolders(ctx)
   app.get(
     '/v1/orders/:orderId/messages',
     {
@@ -36,8 +37,8 @@ export function listOrderMessages(app: App, ctx: Context): void {
         response,
       },
     },
-    async (request) => {
-      const uuid = await orderOfHolder(ctx, request.params.orderId, request.headers['order-secret'])
+    async (request, reply) => {
+      const uuid = await holder(request, reply)
       const rows = await ctx.db
         .selectFrom('delivery')
         .select(['kind', 'channel', 'state', 'recipient_address', 'sent_at', 'created_at'])

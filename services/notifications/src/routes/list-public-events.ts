@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { OrganizerParams } from '../webhooks/endpoint-schema.ts'
 import { eventsAfter, presentPlace } from '../webhooks/follow.ts'
+import { createWaitingPlaces } from '../webhooks/waiting-places.ts'
 
 const querystring = Type.Object({
   after: Type.Optional(
@@ -30,15 +31,12 @@ const response = {
   }),
 }
 const LOOK_EVERY_MS = 250
-/** Of one organizer, and of all: each holds a connection through the gateway. */
-const WAITING_MAX = 5
-const ALL_WAITING_MAX = 20
 
 /** GET /v1/organizers/{organizerId}/public-events: what happened since, or the next thing that happens (`webhooks listen`). */
 export function listPublicEvents(app: App, ctx: Context): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
-  const waiting = new Map<string, number>()
+  const places = createWaitingPlaces()
 
   app.get(
     '/v1/organizers/:organizerId/public-events',
@@ -56,14 +54,11 @@ export function listPublicEvents(app: App, ctx: Context): void {
       authorize(request, 'webhook.write', organizerId)
       const { after, waitSeconds = 0, limit = 50 } = request.query
       const place = after ?? (await presentPlace(ctx.db))
-      const others = waiting.get(organizerId) ?? 0
-      const all = [...waiting.values()].reduce((sum, count) => sum + count, 0)
-      if (others >= WAITING_MAX || all >= ALL_WAITING_MAX)
-        throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
-      waiting.set(organizerId, others + 1)
+      const own = places.take(organizerId)
+      if (!own) throw new DomainError('rate-limited', { retryAfterSeconds: 5 })
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
-      const signal = AbortSignal.any([closing.signal, left.signal])
+      const signal = AbortSignal.any([closing.signal, left.signal, own.signal])
       try {
         const until = performance.now() + waitSeconds * 1_000
         for (;;) {
@@ -73,9 +68,7 @@ export function listPublicEvents(app: App, ctx: Context): void {
           await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
         }
       } finally {
-        const still = (waiting.get(organizerId) ?? 1) - 1
-        if (still === 0) waiting.delete(organizerId)
-        else waiting.set(organizerId, still)
+        own.leave()
       }
     },
   )

@@ -3,7 +3,7 @@ import { DomainError } from '@guichet/problem'
 import { type App, createRateLimits } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
-import { OrderHeaders, OrderParams, orderOfHolder } from '../deliveries/order-secret.ts'
+import { createHolders, OrderHeaders, OrderParams } from '../deliveries/order-secret.ts'
 import { resend } from '../deliveries/resend.ts'
 
 /**
@@ -12,6 +12,7 @@ import { resend } from '../deliveries/resend.ts'
  */
 export function resendConfirmation(app: App, ctx: Context): void {
   const limits = createRateLimits({ 'resend-by-buyer': { points: 5, duration: 3_600 } })
+  const holder = createHolders(ctx)
   app.post(
     '/v1/orders/:orderId/confirmation',
     {
@@ -24,7 +25,7 @@ export function resendConfirmation(app: App, ctx: Context): void {
       },
     },
     async (request, reply) => {
-      const uuid = await orderOfHolder(ctx, request.params.orderId, request.headers['order-secret'])
+      const uuid = await holder(request, reply)
       await limits.take(reply, 'resend-by-buyer', uuid)
       await inTransaction(ctx.db, async (tx) => {
         const latest = await tx

@@ -6,6 +6,12 @@ import type { PublicEvent } from './public-events.ts'
 /** Long enough for a request and the writing of its outcome. */
 const LEASE_MS = 30_000
 
+/**
+ * What one organizer may have of the places that the others leave: anybody may become one, and have many endpoints that
+ * take their time. So however many do, there is a place for one who comes, and whoever has fewest gets the next.
+ */
+const SHARE = 0.75
+
 /** A webhook that this process, and no other, may send until the lease ends. */
 export interface WebhookClaim {
   id: string
@@ -18,13 +24,12 @@ export interface WebhookClaim {
 
 export interface ClaimOptions {
   now: Date
+  /** Places that are free. */
   limit: number
   /** Those endpoints that take what they get, or those that do not. */
   failing: boolean
   /** Requests to one endpoint at once. */
   perEndpoint: number
-  /** To all endpoints of one organizer: anybody may become one, and have many that take their time. */
-  perOrganizer: number
   /** How many are under way to each. */
   underWay: ReadonlyMap<string, number>
 }
@@ -46,19 +51,19 @@ interface Row {
 
 /** Takes what is due, of each endpoint no more than it has room for: a slow one holds up nobody but itself. */
 export async function claimWebhooks(db: Db, options: ClaimOptions): Promise<WebhookClaim[]> {
-  const { now, limit, failing, perEndpoint, perOrganizer, underWay } = options
+  const { now, limit, failing, perEndpoint, underWay } = options
   if (limit <= 0) return []
   const lease = newUuid(now.getTime())
   const { rows } = await sql<Row>`
     with room as (
       select e.id, e.organizer_id, e.url, e.secrets, greatest(${perEndpoint}::int - coalesce(busy.count, 0), 0) as free,
-             ${perOrganizer}::int - coalesce(sum(busy.count) over (partition by e.organizer_id), 0) as free_of_organizer
+             coalesce(sum(busy.count) over (partition by e.organizer_id), 0)::int as in_use
         from webhook_endpoint e
         left join unnest(${[...underWay.keys()]}::uuid[], ${[...underWay.values()]}::int[]) as busy (id, count) using (id)
        where e.enabled and (e.failing_since is not null) = ${failing}
     ), found as (
       select found.id, found.next_attempt_at, room.id as endpoint_id, room.organizer_id, room.url, room.secrets,
-             room.free_of_organizer, row_number() over (partition by room.organizer_id order by found.next_attempt_at) as turn
+             room.in_use, room.in_use + row_number() over (partition by room.organizer_id order by found.next_attempt_at) as turn
         from room cross join lateral (
           select d.id, d.next_attempt_at from webhook_delivery d
            where d.endpoint_id = room.id and d.state in ('pending', 'sending', 'retrying') and d.next_attempt_at <= ${now}
@@ -66,7 +71,7 @@ export async function claimWebhooks(db: Db, options: ClaimOptions): Promise<Webh
         ) as found
     ), due as materialized (
       select id, endpoint_id, organizer_id, url, secrets from found
-       where turn <= free_of_organizer order by next_attempt_at limit ${limit}
+       where turn <= greatest(1, (in_use + ${limit}::int) * ${SHARE}::float) order by turn, next_attempt_at limit ${limit}
     ), taken as (
       update webhook_delivery d
          set state = 'sending', lease = ${lease}, next_attempt_at = ${new Date(now.getTime() + LEASE_MS)}

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { newUuid, toId } from '@guichet/server'
 import { newOrganizerId } from '@guichet/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { claimWebhooks } from '../../src/webhooks/claim.ts'
 import { startWithWebhooks, type WebhookFixture } from './fixture.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -297,28 +296,4 @@ it('posts a whole time again a few times an hour, and not without end', async ()
   const answers = []
   for (let time = 0; time < 21; time++) answers.push((await replay()).statusCode)
   expect(answers).toEqual([...Array(20).fill(202), 429])
-})
-
-it('leaves room for others, however many endpoints one organizer has', async () => {
-  const ids = []
-  for (let count = 0; count < 3; count++) {
-    const { id } = await fixture.endpoint(url)
-    ids.push(id)
-    for (let times = 0; times < 3; times++) await addWebhook(id)
-  }
-  const claim = (underWay: Map<string, number>) =>
-    claimWebhooks(fixture.db, {
-      now: fixture.clock.now(),
-      limit: 64,
-      failing: false,
-      perEndpoint: 4,
-      perOrganizer: 5,
-      underWay,
-    })
-  const taken = await claim(new Map())
-  expect(taken).toHaveLength(5)
-  const underWay = new Map<string, number>()
-  for (const { endpoint } of taken) underWay.set(endpoint.id, (underWay.get(endpoint.id) ?? 0) + 1)
-  expect(await claim(underWay)).toEqual([])
-  expect(await claim(new Map())).toHaveLength(4)
 })
