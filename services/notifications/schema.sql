@@ -72,6 +72,7 @@ create table bulk_message (
   last_error text,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  results jsonb,
   constraint bulk_message_begun_has_time CHECK (((state <> ALL (ARRAY['sending'::text, 'sent'::text])) OR (begun_at IS NOT NULL))),
   constraint bulk_message_due_while_open CHECK (((state = ANY (ARRAY['scheduled'::text, 'sending'::text])) = (next_attempt_at IS NOT NULL))),
   constraint bulk_message_ended_has_time CHECK (((state = ANY (ARRAY['sent'::text, 'cancelled'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
@@ -90,6 +91,7 @@ comment on column bulk_message.begun_at is 'Also the end of its audience: who bu
 comment on column bulk_message.paged_at is 'When the last of its audience had a delivery.';
 comment on column bulk_message.page_cursor is 'Where the next page of the audience begins.';
 comment on column bulk_message.lease is 'Who works on it until next_attempt_at. A result under another lease is not written.';
+comment on column bulk_message.results is 'What became of its messages, counted when they were forgotten.';
 CREATE INDEX bulk_message_due ON public.bulk_message USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'sending'::text]));
 CREATE INDEX bulk_message_of_event ON public.bulk_message USING btree (event_id, id DESC);
 CREATE INDEX bulk_message_of_organizer ON public.bulk_message USING btree (organizer_id, id DESC);
@@ -220,8 +222,9 @@ comment on column delivery.price_minor is 'What sending cost, by the price list 
 comment on column delivery.bulk_message_id is 'The organizer's message to many that it belongs to.';
 comment on column delivery.reminder_rule_id is 'The rule that asked for it.';
 comment on column delivery.resend_of is 'The delivery that somebody asked to be sent once more.';
-CREATE INDEX delivery_due ON public.delivery USING btree (priority, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'retrying'::text]));
+CREATE INDEX delivery_due ON public.delivery USING btree (priority, kind, channel, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'retrying'::text]));
 CREATE INDEX delivery_of_address ON public.delivery USING btree (lower(recipient_address)) WHERE (recipient_address IS NOT NULL);
+CREATE INDEX delivery_of_announcement ON public.delivery USING btree (announcement_id) WHERE (announcement_id IS NOT NULL);
 CREATE INDEX delivery_of_bulk_message ON public.delivery USING btree (bulk_message_id, state) WHERE (bulk_message_id IS NOT NULL);
 CREATE INDEX delivery_of_order ON public.delivery USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX delivery_of_organizer ON public.delivery USING btree (organizer_id, id DESC);
@@ -261,10 +264,12 @@ create table event_version (
   time_zone text not null,
   venue jsonb not null,
   guessed boolean not null,
+  changed_at timestamp with time zone,
   constraint event_version_pkey PRIMARY KEY (event_id, version)
 );
 comment on table event_version is 'Versions since the one that attendees were told last, so that a mail can say what was, in whatever order they come.';
 comment on column event_version.guessed is 'Known only from the message about the next version.';
+comment on column event_version.changed_at is 'When this version was made, so that who bought while it stood can be found; null: not known.';
 
 create table idempotency_key (
   scope text not null,
@@ -275,6 +280,7 @@ create table idempotency_key (
   created_at timestamp with time zone default now() not null,
   constraint idempotency_key_pkey PRIMARY KEY (scope, key)
 );
+CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
 
 create table inbox (
   queue text not null,
@@ -315,8 +321,9 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (id),
   constraint outbox_message_id_key UNIQUE (message_id)
 );
+CREATE INDEX outbox_fresh ON public.outbox USING btree (id) WHERE ((published_at IS NULL) AND (last_error IS NULL));
+CREATE INDEX outbox_put_off ON public.outbox USING btree (id, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
 CREATE INDEX outbox_refused ON public.outbox USING btree (subject, next_attempt_at) WHERE ((published_at IS NULL) AND (last_error IS NOT NULL));
-CREATE INDEX outbox_unpublished ON public.outbox USING btree (id) WHERE (published_at IS NULL);
 
 create table outbox_republish (
   id bigint generated always as identity not null,
@@ -408,6 +415,7 @@ create table sms_count (
 comment on table sms_count is 'How many SMS were allowed for an order (ever), and for a number or an organizer (a day): never more than the settings say.';
 comment on column sms_count.key is 'order:<uuid>, organizer:<uuid>, or number:<keyed hash>.';
 comment on column sms_count.period is 'A day in UTC, or ever.';
+CREATE INDEX sms_count_by_day ON public.sms_count USING btree (period) WHERE (period <> 'ever'::text);
 
 create table suppression (
   channel text not null,
@@ -422,6 +430,7 @@ create table suppression (
 comment on table suppression is 'Addresses that do not exist or do not want our mail. Only what somebody waits for is still tried.';
 comment on column suppression.address_key is 'Keyed hash of the address, as in consent: enough to recognise it, no list of addresses.';
 comment on column suppression.delivery_id is 'The delivery that taught us.';
+CREATE INDEX suppression_by_age ON public.suppression USING btree (created_at);
 
 create table template (
   organizer_id uuid not null,

@@ -4,6 +4,7 @@ import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
 import { isAddress, parseSender, type Sender } from './mail/address.ts'
 import { faultsOfReturns } from './mail-events/returns-config.ts'
 import { type KeepConfig, readKeepConfig } from './retention/keep-config.ts'
+import { type KeepConfig, readKeepConfig } from './retention/keep-config.ts'
 import { faultOfSmsUrl, readSmsConfig, type SmsConfig } from './sms/sms-config.ts'
 
 export interface Config {
@@ -39,6 +40,7 @@ export interface Config {
   bulkPerMinuteOfOrganizer: number
   /** Where webhooks may go: public hosts by https, or, on a laptop, anywhere. */
   webhookHosts: 'public' | 'any'
+  keep: KeepConfig
   logLevel: string
 }
 
@@ -104,6 +106,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     bulkPerMinute: read.integer('BULK_PER_MINUTE', 3_000, { min: 1, max: 600_000 }),
     bulkPerMinuteOfOrganizer: read.integer('BULK_PER_MINUTE_OF_ORGANIZER', 1_500, { min: 1, max: 600_000 }),
     webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
+    keep: readKeepConfig(read),
     bounceSmtpCert: read.optional('BOUNCE_SMTP_CERT'),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }

@@ -122,6 +122,9 @@ export interface EventFacts {
   note?: Partial<Record<Language, string>>
   /** Who bought later knew of it. */
   changedAt?: string
+  /** It is for those alone whose order was confirmed within this time. */
+  boughtFrom?: string
+  boughtBefore?: string
 }
 
 export interface Schema

@@ -23,12 +23,13 @@ import { createSlowDomains } from './deliveries/slow-domains.ts'
 import { createHttp } from './http.ts'
 import { startAnnouncing } from './jobs/announce.ts'
 import { startBeginning } from './jobs/begin-due.ts'
+import { startForgetting } from './jobs/forget.ts'
 import type { Job } from './jobs/job.ts'
 import { startBulk } from './jobs/send-bulk.ts'
 import { startSending } from './jobs/send-deliveries.ts'
 import { createMailer } from './mail/mailer.ts'
-import { takeReturnedMail } from './mail-events/take-returned-mail.ts'
 import { watchMailbox } from './mail-events/mailbox/watch-mailbox.ts'
+import { takeReturnedMail } from './mail-events/take-returned-mail.ts'
 import { listenToProvider } from './sms/listen-to-provider.ts'
 import { createSms } from './sms/provider.ts'
 import { readTwilioUrl } from './sms/twilio.ts'
@@ -131,6 +132,7 @@ export function createNotifications(
         startAnnouncing(context),
         startBulk(context),
         startBeginning(context),
+        startForgetting(context),
         startWebhooks(context, bus, overrides.bus ? undefined : secrets.busUrl),
       ]
       listenToProvider(context)
@@ -140,9 +142,9 @@ export function createNotifications(
         const tls = cert && key ? { cert, key } : undefined
         jobs.push(await takeReturnedMail(context, { port: bounceSmtpPort, host: config.host, bounceAddress, tls }))
       }
+      if (bounceImapUrl) jobs.push(watchMailbox(context, bounceImapUrl))
       log.info({ url }, 'ready')
       return { url }
-      if (bounceImapUrl) jobs.push(watchMailbox(context, bounceImapUrl))
     },
     async stop() {
       await Promise.all([app.close(), consumer?.stop(), ...jobs.map((job) => job.stop())])

@@ -69,7 +69,51 @@ describe('what we know of events, and which changes are told', () => {
     ])
   })
 
-  it('a change that is taken back within the time is told to nobody', async () => {
+  it('a change that is taken back is told to those alone who bought while it stood', async () => {
+    const first = eventFacts(fixture)
+    await messages.published(first)
+    fixture.clock.advance(600)
+    const mistake = { ...first, version: 2, ...period(fixture, 500) }
+    const from = fixture.clock.now().toISOString()
+    await messages.rescheduled({ ...mistake, previousStartsAt: first.startsAt })
+    fixture.clock.advance(30)
+    await messages.updated({ ...mistake, version: 3, title: { en: 'A Night', fr: 'Une nuit' } })
+    fixture.clock.advance(60)
+    const until = fixture.clock.now().getTime()
+    await messages.rescheduled({ ...first, version: 4, previousStartsAt: mistake.startsAt })
+    fixture.clock.advance(181)
+    await announceAll()
+    expect(await announcementsOf(fixture, first)).toMatchObject([
+      {
+        kind: 'event-rescheduled',
+        source: `${first.eventId} v4 after v2`,
+        facts: {
+          startsAt: first.startsAt,
+          previousStartsAt: mistake.startsAt,
+          boughtFrom: from,
+          boughtBefore: new Date(until + 60_000).toISOString(),
+        },
+      },
+    ])
+  })
+
+  it('who bought while yet another place stood is told of the place, though to the others only the time is new', async () => {
+    const first = eventFacts(fixture)
+    await messages.published(first)
+    fixture.clock.advance(600)
+    await messages.updated({ ...first, version: 2, venue: ELSEWHERE })
+    fixture.clock.advance(60)
+    const later = { ...first, version: 3, ...period(fixture, 500) }
+    await messages.rescheduled({ ...later, previousStartsAt: first.startsAt })
+    fixture.clock.advance(181)
+    await announceAll()
+    const told = await announcementsOf(fixture, first)
+    expect(told.map(({ source }) => source).sort()).toEqual([`${first.eventId} v3`, `${first.eventId} v3 after v2`])
+    expect(told.find(({ source }) => source.endsWith('v3'))?.facts.previous?.venue).toBeUndefined()
+    expect(told.find(({ source }) => source.endsWith('v2'))?.facts.previous?.venue).toEqual(ELSEWHERE)
+  })
+
+  it('a change that is taken back at once is told to nobody', async () => {
     const first = eventFacts(fixture)
     await messages.published(first)
     const mistake = { ...first, version: 2, ...period(fixture, 500) }
@@ -249,6 +293,31 @@ describe('who is told of a change', () => {
     expect(mail?.text).toContain('Salle Pleyel')
     expect(mail?.attachments.map(({ name }) => name)).toContainEqual(expect.stringMatching(/\.ics$/))
     for (const order of [refunded, voided, later]) expect(await inbox.messages(order.buyer?.email ?? '')).toEqual([])
+  })
+
+  it('of one that was taken back, those alone who bought while it stood, whenever they had begun to', async () => {
+    const facts = eventFacts(fixture)
+    await messages.published(facts)
+    const at = (seconds: number) => new Date(fixture.clock.now().getTime() + seconds * 1_000).toISOString()
+    const before = orderOf(facts, { confirmedAt: at(60) })
+    fixture.clock.advance(600)
+    const mistake = { ...facts, version: 2, ...period(fixture, 500) }
+    // All of it is one burst: it is told when the last of it is known.
+    await fixture.db
+      .updateTable('event_copy')
+      .set({ announce_at: new Date(fixture.clock.now().getTime() + 600_000) })
+      .where('id', '=', uuidOf(facts))
+      .execute()
+    await messages.rescheduled({ ...mistake, previousStartsAt: facts.startsAt })
+    const meanwhile = orderOf(facts, { confirmedAt: at(60) })
+    fixture.clock.advance(300)
+    const later = orderOf(facts, { confirmedAt: at(300) })
+    await messages.rescheduled({ ...facts, version: 3, previousStartsAt: mistake.startsAt })
+    fixture.clock.advance(300)
+    const [row] = await settled(facts, 1)
+    expect(row).toMatchObject({ kind: 'event-rescheduled', state: 'sent', order_id: parseId('ord', meanwhile.id) })
+    expect(await inbox.messages(meanwhile.buyer?.email ?? '')).toHaveLength(1)
+    for (const order of [before, later]) expect(await inbox.messages(order.buyer?.email ?? '')).toEqual([])
   })
 
   it('not those to whom a newer change will be told', async () => {

@@ -2,6 +2,7 @@ import { createLog, createVerifier, newUuid, parseId, toId } from '@guichet/serv
 import { testBus, testClock, testDatabase, testTokens } from '@guichet/testkit'
 import type { Config, Secrets } from '../src/config.ts'
 import type { State } from '../src/kinds.ts'
+import { KEEP_DEFAULTS } from '../src/retention/keep-config.ts'
 import { createNotifications, type Overrides } from '../src/service.ts'
 import { SMS_DEFAULTS } from '../src/sms/sms-config.ts'
 import { type OrderAnswer, orderAnswer, type Peers, PUBLIC_URL } from './peers.ts'
@@ -44,6 +45,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
     bulkPerMinuteOfOrganizer: 60_000,
     webhookHosts: 'public',
     sms: SMS_DEFAULTS,
+    keep: KEEP_DEFAULTS,
     logLevel: 'silent',
     ...options.config,
   }

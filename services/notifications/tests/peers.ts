@@ -172,7 +172,7 @@ function answerOf(peers: Peers, request: IncomingMessage, body: string): { statu
   return found ? { status: 200, body: found } : { status: 404, body: { code: 'not-found' } }
 }
 
-/** listAudience and countAudience of tickets, by state and language alone. */
+/** listAudience and countAudience of tickets, by state, language and time alone. */
 function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: URLSearchParams) {
   const ofEvent = [...peers.orders.values()].filter((order) => order.eventId === eventId)
   if (!ofEvent.some((order) => order.organizerId === query.get('organizerId'))) {
@@ -181,6 +181,7 @@ function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: U
   const items = ofEvent
     .filter((order) => order.buyer && order.state === (query.get('orderState') ?? 'confirmed'))
     .filter((order) => !query.has('locale') || order.locale === query.get('locale'))
+    .filter((order) => isConfirmedWithin(order, query.get('confirmedFrom'), query.get('confirmedBefore')))
     .map((order) => ({ orderId: order.id, email: order.buyer?.email ?? '', locale: order.locale }))
     .sort((one, other) => (one.orderId < other.orderId ? -1 : 1))
   if (counts)
@@ -190,4 +191,10 @@ function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: U
   const rest = after === null ? items : items.filter((item) => item.orderId > after)
   const nextCursor = rest.length > limit ? (rest[limit - 1]?.orderId ?? null) : null
   return { status: 200, body: { items: rest.slice(0, limit), nextCursor } }
+}
+
+function isConfirmedWithin(order: OrderAnswer, from: string | null, before: string | null): boolean {
+  const { confirmedAt } = order as { confirmedAt?: string }
+  if (confirmedAt === undefined) return from === null
+  return (from === null || confirmedAt >= from) && (before === null || confirmedAt < before)
 }

@@ -18,6 +18,7 @@ export const BULK_COLUMNS = [
   'ended_at',
   'page_cursor',
   'last_error',
+  'results',
   'version',
   'created_at',
 ] as const

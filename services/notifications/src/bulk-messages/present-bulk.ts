@@ -3,10 +3,9 @@ import { toId } from '@guichet/server'
 import type { Db, Tx } from '../db.ts'
 import type { BulkMessage } from './bulk-message.ts'
 import type { BulkMessageAnswer } from './bulk-schema.ts'
+import type { BulkResults } from './tables.ts'
 
-type Results = BulkMessageAnswer['results']
-
-const NONE: Results = {
+export const NONE: BulkResults = {
   planned: 0,
   open: 0,
   sent: 0,
@@ -17,10 +16,9 @@ const NONE: Results = {
   withoutConsent: 0,
 }
 
-/** Messages to many as the API shows them, with what became of them. */
-export async function presentBulkMessages(db: Db | Tx, messages: readonly BulkMessage[]): Promise<BulkMessageAnswer[]> {
-  if (messages.length === 0) return []
-  const { rows } = await sql<Results & { id: string }>`
+/** What became of the messages of each, which has any. Ids are UUIDs. */
+export async function countResults(db: Db | Tx, ids: readonly string[]): Promise<Map<string, BulkResults>> {
+  const { rows } = await sql<BulkResults & { id: string }>`
     select bulk_message_id as id, count(*)::int as planned,
            count(*) filter (where state in ('pending', 'sending', 'retrying'))::int as open,
            count(*) filter (where state = 'sent')::int as sent,
@@ -29,9 +27,18 @@ export async function presentBulkMessages(db: Db | Tx, messages: readonly BulkMe
            count(*) filter (where state = 'failed')::int as failed,
            count(*) filter (where state = 'skipped')::int as skipped,
            count(*) filter (where skip_reason = 'no-consent')::int as "withoutConsent"
-      from delivery where bulk_message_id = any(${messages.map(({ id }) => id)}::uuid[]) and resend_of is null
+      from delivery where bulk_message_id = any(${ids}::uuid[]) and resend_of is null
      group by bulk_message_id`.execute(db)
-  const resultsOf = new Map(rows.map(({ id, ...results }) => [id, results]))
+  return new Map(rows.map(({ id, ...results }) => [id, results]))
+}
+
+/** Messages to many as the API shows them, with what became of them. */
+export async function presentBulkMessages(db: Db | Tx, messages: readonly BulkMessage[]): Promise<BulkMessageAnswer[]> {
+  if (messages.length === 0) return []
+  const counted = await countResults(
+    db,
+    messages.filter(({ results }) => results === null).map(({ id }) => id),
+  )
   return messages.map((message) => ({
     id: toId('blk', message.id),
     organizerId: toId('org', message.organizer_id),
@@ -45,7 +52,7 @@ export async function presentBulkMessages(db: Db | Tx, messages: readonly BulkMe
     begunAt: message.begun_at?.toISOString() ?? null,
     endedAt: message.ended_at?.toISOString() ?? null,
     lastError: message.last_error,
-    results: resultsOf.get(message.id) ?? NONE,
+    results: message.results ?? counted.get(message.id) ?? NONE,
     planned: message.paged_at !== null,
     version: message.version,
     createdAt: message.created_at.toISOString(),

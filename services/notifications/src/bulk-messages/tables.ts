@@ -1,5 +1,5 @@
 import type { Language } from '@guichet/problem'
-import type { Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 export const BULK_STATES = ['draft', 'scheduled', 'sending', 'sent', 'cancelled', 'failed'] as const
 export type BulkState = (typeof BULK_STATES)[number]
@@ -20,6 +20,18 @@ export interface Segment {
   boughtBefore?: string
 }
 
+/** How many recipients are in each state. */
+export interface BulkResults {
+  planned: number
+  open: number
+  sent: number
+  delivered: number
+  bounced: number
+  failed: number
+  skipped: number
+  withoutConsent: number
+}
+
 interface BulkMessageTable {
   id: string
   organizer_id: string
@@ -37,6 +49,8 @@ interface BulkMessageTable {
   next_attempt_at: Date | null
   lease: string | null
   last_error: string | null
+  /** Null as long as they can be counted. */
+  results: ColumnType<BulkResults | null, string | undefined, string>
   version: Generated<number>
   created_at: Date
 }

@@ -11,6 +11,6 @@ import { noteVersion } from '../events/note-version.ts'
 export function onEventChanged({ now, config }: Pick<Context, 'now' | 'config'>) {
   return async (tx: Tx, message: Message<EventSnapshot & { previousStartsAt?: string }>): Promise<void> => {
     await keepEvent(tx, now(), message)
-    await noteVersion(tx, now(), config.changeWaitSeconds, message.data)
+    await noteVersion(tx, now(), config.changeWaitSeconds, message)
   }
 }

@@ -55,16 +55,32 @@ export async function claimDeliveries(
     ...(away.includes('accounts') ? [] : kindsAbout('account')),
   ]
   const channels = [...(away.includes('smtp') ? [] : ['email']), ...(away.includes('sms') ? [] : ['sms'])]
+  // Each rank (what there is of priority, kind and channel) is looked at on its own, so that no heap of what cannot be sent
+  // now stands before the rest.
   const { rows } = await sql<Claim>`
-    with due as materialized (
-      select id from delivery
-       where state in ('pending', 'sending', 'retrying') and next_attempt_at <= ${now}
-         and kind = any(${kinds}) and channel = any(${channels})
-         and (recipient_address is null or channel <> 'email'
-              or lower(split_part(recipient_address, '@', 2)) <> all(${fullDomains}))
-       order by priority, next_attempt_at
+    with recursive rank as (
+      (select priority, kind, channel from delivery
+        where state in ('pending', 'sending', 'retrying') order by priority, kind, channel limit 1)
+      union all
+      select next.priority, next.kind, next.channel from rank cross join lateral (
+        select d.priority, d.kind, d.channel from delivery d
+         where d.state in ('pending', 'sending', 'retrying')
+           and (d.priority, d.kind, d.channel) > (rank.priority, rank.kind, rank.channel)
+         order by d.priority, d.kind, d.channel limit 1) as next
+    ), due as materialized (
+      select found.id
+        from rank cross join lateral (
+          select d.id, d.priority, d.next_attempt_at from delivery d
+           where d.priority = rank.priority and d.kind = rank.kind and d.channel = rank.channel
+             and d.state in ('pending', 'sending', 'retrying') and d.next_attempt_at <= ${now}
+             and (d.recipient_address is null or d.channel <> 'email'
+                  or lower(split_part(d.recipient_address, '@', 2)) <> all(${fullDomains}))
+           order by d.next_attempt_at
+           limit ${limit}
+           for update skip locked) as found
+       where rank.kind = any(${kinds}) and rank.channel = any(${channels})
+       order by found.priority, found.next_attempt_at
        limit ${limit}
-       for update skip locked
     ), taken as (
       update delivery set state = 'sending', lease = ${lease}, next_attempt_at = ${leaseEndsAt}
         from due where delivery.id = due.id

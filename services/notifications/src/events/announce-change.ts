@@ -1,9 +1,11 @@
 import { inTransaction } from '@guichet/database'
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
-import type { Tx } from '../db.ts'
+import type { EventFacts, Tx } from '../db.ts'
 import { addAnnouncement } from '../deliveries/add-announcement.ts'
+import { SLACK_MS } from './check-change.ts'
 import { EVENT_COLUMNS, type EventCopy } from './event-copy.ts'
+import { interludesOf, type Version } from './interludes.ts'
 import { whatChanged } from './what-changed.ts'
 
 /** Has the change of one event told to its attendees, when its time has come. False when there is none. */
@@ -20,41 +22,77 @@ export async function announceChange(ctx: Context): Promise<boolean> {
       .skipLocked()
       .executeTakeFirst()
     if (!event) return false
-    const told = await versionTold(tx, event)
+    const { told, since } = await versionsOf(tx, event)
     await tx
       .updateTable('event_copy')
       .set({ told_version: event.version, announce_at: null })
       .where('id', '=', event.id)
       .execute()
     await tx.deleteFrom('event_version').where('event_id', '=', event.id).where('version', '<', event.version).execute()
-    if (told && event.starts_at > now) await announce(tx, now, told, event)
+    if (told && event.starts_at > now) await announce(tx, now, { told, since, event })
     return true
   })
 }
 
-/** What attendees believe: the version that they were told, or else the first that there was. */
-async function versionTold(tx: Tx, event: EventCopy) {
-  const versions = tx
+/** What attendees believe (the version that they were told, or else the first that there was), and what stood since. */
+async function versionsOf(tx: Tx, event: EventCopy): Promise<{ told: Version | undefined; since: Version[] }> {
+  const versions = await tx
     .selectFrom('event_version')
-    .select(['starts_at', 'ends_at', 'time_zone', 'venue'])
+    .select(['version', 'starts_at', 'ends_at', 'time_zone', 'venue', 'changed_at'])
     .where('event_id', '=', event.id)
-    .limit(1)
-  return event.told_version === null
-    ? versions.orderBy('version').executeTakeFirst()
-    : versions.where('version', '<=', event.told_version).orderBy('version', 'desc').executeTakeFirst()
+    .where('version', '<=', event.version)
+    .orderBy('version')
+    .execute()
+  const { told_version } = event
+  const known = told_version === null ? versions[0] : versions.findLast(({ version }) => version <= told_version)
+  return { told: known, since: known ? versions.filter(({ version }) => version > known.version) : [] }
 }
 
+/** One announcement of what is another for all; and one for those who bought while yet something else stood. */
 async function announce(
   tx: Tx,
   now: Date,
-  told: Pick<EventCopy, 'starts_at' | 'ends_at' | 'time_zone' | 'venue'>,
-  event: EventCopy,
+  { told, since, event }: { told: Version; since: readonly Version[]; event: EventCopy },
 ): Promise<void> {
+  const source = `${toId('evt', event.id)} v${event.version}`
   const changed = whatChanged(told, event)
+  await tell(tx, now, { source, told, changed, event })
+  for (const interlude of interludesOf(since)) {
+    const other = whatChanged(interlude, event)
+    if ((!other.time || changed.time) && (!other.place || changed.place)) continue
+    const { from, until } = interlude
+    const bought = { boughtFrom: from.toISOString(), boughtBefore: new Date(until.getTime() + SLACK_MS).toISOString() }
+    await tell(tx, now, {
+      source: `${source} after v${interlude.version}`,
+      told: interlude,
+      changed: other,
+      event,
+      bought,
+    })
+  }
+}
+
+async function tell(
+  tx: Tx,
+  now: Date,
+  {
+    source,
+    told,
+    changed,
+    event,
+    bought,
+  }: {
+    source: string
+    told: Version
+    changed: ReturnType<typeof whatChanged>
+    event: EventCopy
+    bought?: Pick<EventFacts, 'boughtFrom' | 'boughtBefore'>
+  },
+): Promise<void> {
   if (!changed.time && !changed.place) return
   await addAnnouncement(tx, now, {
     kind: changed.time ? 'event-rescheduled' : 'event-moved',
-    source: `${toId('evt', event.id)} v${event.version}`,
+    source,
     eventId: event.id,
     organizerId: event.organizer_id,
     messagesExpireAt: event.ends_at,
@@ -66,6 +104,7 @@ async function announce(
       changedAt: event.changed_at.toISOString(),
       ...(changed.time ? { previousStartsAt: told.starts_at.toISOString() } : {}),
       previous: { ...(changed.time ? periodOf(told) : {}), ...(changed.place ? { venue: told.venue } : {}) },
+      ...bought,
     },
   })
 }

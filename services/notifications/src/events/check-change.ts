@@ -6,7 +6,7 @@ import { findEventCopy } from './event-copy.ts'
 import { whatChanged } from './what-changed.ts'
 
 /** Orders reach tickets' copy of an event a little later than the change itself. */
-const SLACK_MS = 60_000
+export const SLACK_MS = 60_000
 
 /** Throws {@link Skipped} when a change is not the buyer's any more, or no longer true, at the moment of sending. */
 export async function checkChange(ctx: Context, claim: Claim, order: Order): Promise<void> {

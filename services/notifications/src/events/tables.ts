@@ -27,6 +27,7 @@ interface EventVersionTable {
   time_zone: string
   venue: JSONColumnType<Venue>
   guessed: boolean
+  changed_at: Date | null
 }
 
 /** What is known here of events, which owns them. */

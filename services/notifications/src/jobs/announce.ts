@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from '@guichet/database'
 import { newUuid, parseId, toId } from '@guichet/server'
+import { fetchAudience } from '../bulk-messages/audience.ts'
 import { fetchOrdersOf } from '../content/orders-of-event.ts'
 import type { Context } from '../context.ts'
-import type { AnnouncementKind } from '../db.ts'
+import type { AnnouncementKind, EventFacts } from '../db.ts'
 import { type Addressee, addDeliveries } from '../deliveries/add-deliveries.ts'
 import { NotSent } from '../deliveries/not-sent.ts'
 import type { Channel } from '../kinds.ts'
@@ -11,6 +12,7 @@ import type { Job } from './job.ts'
 
 const IDLE_MS = 500
 const RETRY_MS = 15_000
+const AUDIENCE_PAGE = 200
 
 interface Claim {
   id: string
@@ -23,6 +25,7 @@ interface Claim {
   reminderRuleId: string | null
   channels: Channel[]
   expiresAt: Date | null
+  facts: EventFacts
 }
 
 /**
@@ -54,7 +57,7 @@ async function announceOnce(ctx: Context): Promise<boolean> {
   const claim = await claimAnnouncement(ctx)
   if (!claim) return false
   try {
-    const page = await fetchOrdersOf(ctx, claim.eventId, claim.cursor)
+    const page = await fetchPage(ctx, claim)
     await writePage(ctx, claim, page)
     return true
   } catch (error) {
@@ -72,6 +75,15 @@ async function announceOnce(ctx: Context): Promise<boolean> {
   }
 }
 
+/** All who have a ticket, or those who bought within the time that it is about. */
+async function fetchPage(ctx: Context, { eventId, organizerId, cursor, facts }: Claim) {
+  const { boughtFrom, boughtBefore } = facts
+  if (!boughtFrom || !boughtBefore) return fetchOrdersOf(ctx, eventId, cursor)
+  const audience = { organizerId, eventId, segment: { boughtFrom, boughtBefore } }
+  const { members, nextCursor } = await fetchAudience(ctx, audience, { cursor, limit: AUDIENCE_PAGE })
+  return { orderIds: members.map(({ orderId }) => toId('ord', orderId)), nextCursor }
+}
+
 async function claimAnnouncement(ctx: Context): Promise<Claim | undefined> {
   const now = ctx.now()
   const lease = newUuid(now.getTime())
@@ -80,7 +92,7 @@ async function claimAnnouncement(ctx: Context): Promise<Claim | undefined> {
      where id = (select id from announcement where done_at is null and next_attempt_at <= ${now}
                   order by next_attempt_at limit 1 for update skip locked)
     returning id, kind, source, event_id as "eventId", organizer_id as "organizerId", page_cursor as cursor, lease,
-              reminder_rule_id as "reminderRuleId", channels, messages_expire_at as "expiresAt"
+              reminder_rule_id as "reminderRuleId", channels, messages_expire_at as "expiresAt", facts
   `.execute(ctx.db)
   return rows[0]
 }

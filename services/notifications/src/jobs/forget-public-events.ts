@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from '@guichet/database'
 import type { Context } from '../context.ts'
+import { daysAgo } from '../retention/keep-config.ts'
 import type { Job } from './job.ts'
 
-const KEPT_DAYS = 30
 const EVERY_MS = 10 * 60_000
 const AT_ONCE = 1_000
 
-/** Forgets public events after thirty days, with their deliveries: an endpoint has had its three days, and its replays. */
+/** Forgets public events after some weeks, with their deliveries: an endpoint has had its three days, and its replays. */
 export function startForgettingPublicEvents(ctx: Context): Job {
   const stopping = new AbortController()
   const running = (async () => {
@@ -27,12 +27,15 @@ export function startForgettingPublicEvents(ctx: Context): Job {
   }
 }
 
-/** The oldest of those that are too old; true when there may be more. */
+/** The oldest of those that are too old, and that nobody is still to get; true when there may be more. */
 export async function forgetPublicEvents(ctx: Context): Promise<boolean> {
-  const before = new Date(ctx.now().getTime() - KEPT_DAYS * 24 * 3_600_000)
+  const before = daysAgo(ctx.now(), ctx.config.keep.publicEvents)
   const { numAffectedRows } = await sql`
     delete from public_event where id in (
-      select id from public_event where created_at < ${before} order by created_at limit ${AT_ONCE} for update skip locked)
+      select id from public_event p
+       where created_at < ${before} and not exists (
+         select from webhook_delivery d where d.event_id = p.id and d.state in ('pending', 'sending', 'retrying'))
+       order by created_at limit ${AT_ONCE} for update skip locked)
   `.execute(ctx.db)
   return Number(numAffectedRows ?? 0) === AT_ONCE
 }

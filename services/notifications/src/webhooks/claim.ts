@@ -49,17 +49,28 @@ interface Row {
   test: boolean
 }
 
-/** Takes what is due, of each endpoint no more than it has room for: a slow one holds up nobody but itself. */
+/**
+ * Takes what is due, of each endpoint no more than it has room for: a slow one holds up nobody but itself. Endpoints for
+ * which nothing waits are stepped over in the index, however many there are.
+ */
 export async function claimWebhooks(db: Db, options: ClaimOptions): Promise<WebhookClaim[]> {
   const { now, limit, failing, perEndpoint, underWay } = options
   if (limit <= 0) return []
   const lease = newUuid(now.getTime())
   const { rows } = await sql<Row>`
-    with room as (
+    with recursive waiting as (
+      (select endpoint_id from webhook_delivery
+        where state in ('pending', 'sending', 'retrying') order by endpoint_id limit 1)
+      union all
+      select next.endpoint_id from waiting cross join lateral (
+        select d.endpoint_id from webhook_delivery d
+         where d.state in ('pending', 'sending', 'retrying') and d.endpoint_id > waiting.endpoint_id
+         order by d.endpoint_id limit 1) as next
+    ), room as (
       select e.id, e.organizer_id, e.url, e.secrets, greatest(${perEndpoint}::int - coalesce(busy.count, 0), 0) as free,
              coalesce(sum(busy.count) over (partition by e.organizer_id), 0)::int as in_use
-        from webhook_endpoint e
-        left join unnest(${[...underWay.keys()]}::uuid[], ${[...underWay.values()]}::int[]) as busy (id, count) using (id)
+        from waiting join webhook_endpoint e on e.id = waiting.endpoint_id
+        left join unnest(${[...underWay.keys()]}::uuid[], ${[...underWay.values()]}::int[]) as busy (id, count) on busy.id = e.id
        where e.enabled and (e.failing_since is not null) = ${failing}
     ), found as (
       select found.id, found.next_attempt_at, room.id as endpoint_id, room.organizer_id, room.url, room.secrets,
