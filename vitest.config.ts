@@ -22,9 +22,12 @@ export default defineConfig({
           root,
           environment: 'node',
           include: name === 'repository' ? ['tests/*.test.ts'] : ['tests/**/*.test.ts', 'src/**/*.test.ts'],
-          globalSetup: [`${import.meta.dirname}/packages/testkit/src/setup.ts`],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          globalSetup: [
+            `${import.meta.dirname}/${name === 'e2e' ? 'e2e/shared-system.ts' : 'packages/testkit/src/setup.ts'}`,
+          ],
+          // They only bound what hangs: a busy machine is ten times slower than a quiet one.
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
         },
       }),
     ),

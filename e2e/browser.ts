@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { findPart } from '@guichet/testkit'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll } from 'vitest'
 import en from '../web/src/messages/en.json' with { type: 'json' }
 import fr from '../web/src/messages/fr.json' with { type: 'json' }
+import { PASSWORD, type Session } from './client.ts'
+import type { RunningSystem } from './system.ts'
 
 export type Language = 'en' | 'fr'
 /** The words of the pages, from the catalogue that the pages use. */
@@ -28,11 +28,14 @@ export interface VisitorOptions {
   dark?: boolean
 }
 
-/** A browser of its own with an empty profile, as for somebody who was never here. */
-export async function openBrowser(options: VisitorOptions = {}): Promise<Visitor> {
-  const profile = mkdtempSync(join(tmpdir(), 'guichet-browser-'))
-  const screen = options.screen ?? 'desktop'
-  const context = await chromium.launchPersistentContext(profile, {
+/** One program for a test file: each visitor is a profile of its own in it. */
+let program: Promise<Browser> | undefined
+afterAll(async () => {
+  await (await program)?.close()
+})
+
+const launch = () =>
+  chromium.launch({
     executablePath: findPart('chromium') ?? 'chromium',
     args: [
       '--no-sandbox',
@@ -43,6 +46,14 @@ export async function openBrowser(options: VisitorOptions = {}): Promise<Visitor
       '--disable-component-update',
       '--disable-sync',
     ],
+    timeout: 120_000,
+  })
+
+/** An empty profile, as for somebody who was never here. */
+export async function openBrowser(options: VisitorOptions = {}): Promise<Visitor> {
+  program ??= launch()
+  const screen = options.screen ?? 'desktop'
+  const context = await (await program).newContext({
     viewport: SCREENS[screen],
     isMobile: screen === 'phone',
     hasTouch: screen === 'phone',
@@ -52,14 +63,19 @@ export async function openBrowser(options: VisitorOptions = {}): Promise<Visitor
     timezoneId: 'Europe/Paris',
   })
   // A shared machine is slow now and then; a missing element still fails, only later.
-  context.setDefaultTimeout(45_000)
-  return {
-    context,
-    async close() {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    },
-  }
+  context.setDefaultTimeout(90_000)
+  return { context, close: () => context.close() }
+}
+
+/** Signs somebody in with their password and opens the console, with or without scripts. */
+export async function signIn(page: Page, system: RunningSystem, user: Session, language: Language): Promise<void> {
+  const words = WORDS[language]
+  const next = encodeURIComponent(`/${language}/console`)
+  await page.goto(`${system.publicUrl}/${language}/sign-in?next=${next}`)
+  await page.getByLabel(words['field.email']).fill(user.user.email)
+  await page.getByLabel(words['field.password']).fill(PASSWORD)
+  await page.getByRole('button', { name: words['account.signIn.submit'] }).click()
+  await page.waitForURL(/\/console$/)
 }
 
 /** The accessibility faults that axe finds in what a page shows now; not in frames of mails, in which no script may run. */

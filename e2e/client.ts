@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eventually } from '@guichet/testkit'
-import type { System } from './system.ts'
+import type { RunningSystem } from './system.ts'
 
 export interface Session {
   accessTokens: Record<'accounts' | 'events' | 'tickets' | 'notifications', string>
@@ -23,7 +23,7 @@ export interface CallOptions {
 
 /** Calls a service's API through the public origin, as any client does. */
 export async function call<Body = Record<string, unknown>>(
-  system: System,
+  system: RunningSystem,
   path: string,
   { method = 'GET', token, body, headers = {} }: CallOptions = {},
 ): Promise<Answer<Body>> {
@@ -46,7 +46,7 @@ export async function call<Body = Record<string, unknown>>(
 
 /** Fails with the problem's words, so that a broken test says what the service said. */
 export async function must<Body = Record<string, unknown>>(
-  system: System,
+  system: RunningSystem,
   path: string,
   options: CallOptions = {},
 ): Promise<Body> {
@@ -56,9 +56,29 @@ export async function must<Body = Record<string, unknown>>(
   return answer.body
 }
 
-export async function signInAsAdmin(system: System): Promise<Session> {
+export async function signInAsAdmin(system: RunningSystem): Promise<Session> {
   const token = new URL(await system.adminLink()).searchParams.get('token')
   return must<Session>(system, 'accounts/v1/admin-links/redemptions', { method: 'POST', body: { token } })
+}
+
+/** The password of everybody whom tests sign up. */
+export const PASSWORD = 'a long and quiet passphrase'
+
+/** A person of their own: signed up, confirmed by the link in the mail, with rights over nothing yet. */
+export async function signUp(system: RunningSystem): Promise<Session> {
+  const email = `${randomUUID().slice(0, 12)}@example.org`
+  const account = { email, password: PASSWORD, name: 'Owner', locale: 'en' }
+  await must(system, 'accounts/v1/users', { method: 'POST', body: account })
+  const mail = await eventually(async () => (await mailsTo(system, email))[0] ?? false)
+  const token = /token=([\w-]+)/.exec(mail.text)?.[1]
+  await must(system, 'accounts/v1/email-confirmations', { method: 'POST', body: { token } })
+  return must<Session>(system, 'accounts/v1/sessions', { method: 'POST', body: { email, password: PASSWORD } })
+}
+
+/** Fetches new tokens, as clients do when rights have changed or ten minutes have passed. */
+export async function refresh(system: RunningSystem, session: Session): Promise<void> {
+  const body = { refreshToken: session.refreshToken }
+  Object.assign(session, await must<Session>(system, 'accounts/v1/sessions/refresh', { method: 'POST', body }))
 }
 
 export interface Sale {
@@ -70,26 +90,20 @@ export interface Sale {
 
 /** An organizer with one published event that has one ticket type on sale. */
 export async function openSale(
-  system: System,
-  admin: Session,
+  system: RunningSystem,
+  owner: Session,
   { priceMinor = 2_500, capacity = 100, title = 'Concert under test' } = {},
 ): Promise<Sale> {
   const organizer = await must<{ id: string }>(system, 'accounts/v1/organizers', {
     method: 'POST',
-    token: admin.accessTokens.accounts,
+    token: owner.accessTokens.accounts,
     body: { name: `Organizer ${randomUUID().slice(0, 8)}` },
   })
   // A new membership makes older tokens stale; clients fetch new ones.
-  Object.assign(
-    admin,
-    await must<Session>(system, 'accounts/v1/sessions/refresh', {
-      method: 'POST',
-      body: { refreshToken: admin.refreshToken },
-    }),
-  )
+  await refresh(system, owner)
   const event = await must<{ id: string }>(system, 'events/v1/events', {
     method: 'POST',
-    token: admin.accessTokens.events,
+    token: owner.accessTokens.events,
     body: {
       organizerId: organizer.id,
       title: { en: title, fr: `${title} (fr)` },
@@ -101,10 +115,10 @@ export async function openSale(
       category: 'concert',
     },
   })
-  await must(system, `events/v1/events/${event.id}/publication`, { method: 'POST', token: admin.accessTokens.events })
+  await must(system, `events/v1/events/${event.id}/publication`, { method: 'POST', token: owner.accessTokens.events })
   const type = await must<{ id: string }>(system, `tickets/v1/events/${event.id}/ticket-types`, {
     method: 'POST',
-    token: admin.accessTokens.tickets,
+    token: owner.accessTokens.tickets,
     body: { name: { en: 'Standard', fr: 'Standard' }, priceMinor, currency: 'EUR', capacity },
   })
   // Publication reaches tickets by a message: on sale is a matter of a moment.
@@ -120,7 +134,7 @@ export async function openSale(
 
 /** Another ticket type of an event that is on sale. */
 export async function addTicketType(
-  system: System,
+  system: RunningSystem,
   admin: Session,
   sale: Sale,
   terms: Record<string, unknown> & { name: string },
@@ -135,7 +149,7 @@ export async function addTicketType(
 
 /** Changes the terms of a ticket type, as its organizer. */
 export async function changeTicketType(
-  system: System,
+  system: RunningSystem,
   admin: Session,
   sale: Sale,
   id: string,
@@ -157,7 +171,7 @@ export async function changeTicketType(
 }
 
 export async function addPromoCode(
-  system: System,
+  system: RunningSystem,
   admin: Session,
   sale: Sale,
   terms: Record<string, unknown>,
@@ -187,7 +201,7 @@ export interface BuyOptions {
 
 /** Holds tickets as a guest, or as the bearer of a token. */
 export async function hold(
-  system: System,
+  system: RunningSystem,
   sale: Sale,
   { email, quantity = 1, locale = 'en', token }: BuyOptions,
 ): Promise<Order> {
@@ -205,7 +219,7 @@ export async function hold(
 }
 
 /** Begins to pay a held order; the address of the provider's page, or the empty string when nothing is to be paid. */
-export async function startPayment(system: System, order: Order): Promise<string> {
+export async function startPayment(system: RunningSystem, order: Order): Promise<string> {
   const payment = await must<{ redirectUrl: string | null }>(system, `tickets/v1/orders/${order.id}/payments`, {
     method: 'POST',
     headers: { 'order-secret': order.secret, 'idempotency-key': randomUUID() },
@@ -218,7 +232,7 @@ export async function startPayment(system: System, order: Order): Promise<string
 }
 
 /** Buys from hold to confirmation, paying on the provider's hosted page. */
-export async function buy(system: System, sale: Sale, options: BuyOptions): Promise<Order> {
+export async function buy(system: RunningSystem, sale: Sale, options: BuyOptions): Promise<Order> {
   const order = await hold(system, sale, options)
   const page = await startPayment(system, order)
   if (page) await payOnHostedPage(page)
@@ -249,7 +263,7 @@ export interface Mail {
 }
 
 /** The mails that the inbox has received for an address, oldest first. */
-export async function mailsTo(system: System, email: string): Promise<Mail[]> {
+export async function mailsTo(system: RunningSystem, email: string): Promise<Mail[]> {
   const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
   const { items } = (await response.json()) as { items: Mail[] }
   return items.reverse()

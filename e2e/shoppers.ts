@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { eventually } from '@guichet/testkit'
 import { buy, type Sale } from './client.ts'
-import type { System } from './system.ts'
+import type { RunningSystem } from './system.ts'
 
 export interface Shoppers {
   /** Who holds tickets now. */
@@ -16,7 +16,7 @@ export interface Shoppers {
 }
 
 /** People who buy one after the other, from the hold to the tickets, each with a pause in between if one is given. */
-export function sendShoppers(system: System, sale: Sale, { count = 2, pauseMs = 0 } = {}): Shoppers {
+export function sendShoppers(system: RunningSystem, sale: Sale, { count = 2, pauseMs = 0 } = {}): Shoppers {
   const sold: Shoppers['sold'] = []
   const failures: string[] = []
   let open = true
@@ -40,7 +40,7 @@ export function sendShoppers(system: System, sale: Sale, { count = 2, pauseMs = 
       const until = performance.now() + seconds * 1_000
       await eventually(
         () => failures.length > 0 || (sold.length >= wanted && performance.now() >= until),
-        seconds * 1_000 + 120_000,
+        seconds * 1_000 + 300_000,
       )
     },
     async stop() {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Postgres, startPostgres } from '@guichet/embedded-postgres'
-import { eventually } from '@guichet/testkit'
+import { eventually } from '@guichet/testkit/eventually'
+import { freePort } from '@guichet/testkit/free-ports'
 import { projectRoot } from '../cli/src/paths.ts'
 import { mintAdminLink } from '../cli/src/start/admin-link.ts'
 import { ensureDatabases } from '../cli/src/start/database.ts'
@@ -17,24 +17,58 @@ import { ensureWebBuilt } from '../cli/src/start/web-build.ts'
 
 export type ProcessName = ServiceName | 'web' | 'payments' | 'inbox' | 'sms'
 
-/** A whole Guichet, process for process as `./guichet start` runs it, but nobody brings back what a test kills. */
-export interface System {
+/** A whole Guichet, as who uses it sees it. */
+export interface RunningSystem {
   publicUrl: string
-  secrets: Secrets
-  postgres: Postgres
   /** Where a process answers on loopback, behind the public origin. */
   url(name: ProcessName): string
-  databaseUrl(service: ServiceName): string
-  pid(name: ProcessName): number
-  kill9(name: ProcessName): Promise<void>
-  start(name: ProcessName): Promise<void>
   /** What a process has logged so far. */
   log(name: ProcessName): string
   /** What a part of the outside world wrote down: one JSON document a line, beside whatever else we believe. */
   journal(name: 'payments' | 'inbox' | 'sms'): Record<string, unknown>[]
   adminLink(): Promise<string>
+}
+
+/** One of a test's own, process for process as `./guichet start` runs it, but nobody brings back what a test kills. */
+export interface System extends RunningSystem {
+  facts: SystemFacts
+  secrets: Secrets
+  postgres: Postgres
+  databaseUrl(service: ServiceName): string
+  pid(name: ProcessName): number
+  kill9(name: ProcessName): Promise<void>
+  start(name: ProcessName): Promise<void>
   stop(): Promise<void>
 }
+
+/** What another process must know to use a system that runs. */
+export interface SystemFacts {
+  publicUrl: string
+  folder: string
+  plans: ProcessPlan[]
+}
+
+export function useSystem({ publicUrl, folder, plans }: SystemFacts): RunningSystem {
+  return {
+    publicUrl,
+    url: (name) => `http://127.0.0.1:${planOf(plans, name).port}`,
+    log: (name) => readFileSync(logOf(folder, name), 'utf8'),
+    journal: (name) =>
+      readFileSync(join(folder, 'sandbox', name, 'journal.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith('}'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    adminLink: () => mintAdminLink(plans, projectRoot),
+  }
+}
+
+function planOf(plans: ProcessPlan[], name: ProcessName): ProcessPlan {
+  const plan = plans.find((candidate) => candidate.name === name)
+  if (!plan) throw new Error(`No process is called ${name}`)
+  return plan
+}
+
+const logOf = (folder: string, name: ProcessName) => join(folder, 'logs', `${name}.log`)
 
 export interface SystemOptions {
   /** An `amqp://` address in place of the embedded bus. */
@@ -48,10 +82,9 @@ const STARTED_WITHIN_MS = 150_000
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const folder = mkdtempSync(join(tmpdir(), 'guichet-e2e-'))
-  const logs = join(folder, 'logs')
-  mkdirSync(logs)
+  mkdirSync(join(folder, 'logs'))
   const built = ensureWebBuilt(projectRoot)
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: true })
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: true, port: await freePort() })
   const secrets = ensureSecrets(folder)
   await ensureDatabases(postgres, secrets)
   const port = await freePort()
@@ -73,14 +106,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   await built
 
   const children = new Map<string, ChildProcess>()
-  const planOf = (name: ProcessName) => {
-    const plan = plans.find((candidate) => candidate.name === name)
-    if (!plan) throw new Error(`No process is called ${name}`)
-    return plan
-  }
   const start = async (name: ProcessName) => {
-    const plan = planOf(name)
-    children.set(name, spawnPlan(plan, join(logs, `${name}.log`)))
+    const plan = planOf(plans, name)
+    children.set(name, spawnPlan(plan, logOf(folder, name)))
     await eventually(async () => (await fetch(plan.health)).ok, STARTED_WITHIN_MS)
   }
   const end = async (name: string, signal: NodeJS.Signals) => {
@@ -88,9 +116,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
+    // One that cannot end in peace must not hold up who waits for it.
+    const force = setTimeout(() => child.kill('SIGKILL'), 30_000)
     await gone
+    clearTimeout(force)
   }
-  const log = (name: ProcessName) => readFileSync(join(logs, `${name}.log`), 'utf8')
+  const facts = { publicUrl, folder, plans }
+  const running = useSystem(facts)
   const stop = async () => {
     await Promise.all([...children.keys()].map((name) => end(name, 'SIGTERM')))
     await postgres.stop()
@@ -100,26 +132,21 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   try {
     await Promise.all(plans.map((plan) => start(plan.name as ProcessName)))
   } catch (error) {
-    const said = plans.map((plan) => `--- ${plan.name}\n${log(plan.name as ProcessName).slice(-1_500)}`).join('\n')
+    const said = plans
+      .map((plan) => `--- ${plan.name}\n${running.log(plan.name as ProcessName).slice(-1_500)}`)
+      .join('\n')
     await stop()
     throw new Error(`The system does not start\n${said}`, { cause: error })
   }
   return {
-    publicUrl,
+    ...running,
+    facts,
     secrets,
     postgres,
-    url: (name) => `http://127.0.0.1:${planOf(name).port}`,
     databaseUrl,
     pid: (name) => children.get(name)?.pid ?? 0,
     kill9: (name) => end(name, 'SIGKILL'),
     start,
-    log,
-    journal: (name) =>
-      readFileSync(join(folder, 'sandbox', name, 'journal.jsonl'), 'utf8')
-        .split('\n')
-        .filter((line) => line.endsWith('}'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
-    adminLink: () => mintAdminLink(plans, projectRoot),
     stop,
   }
 }
@@ -133,17 +160,4 @@ function spawnPlan(plan: ProcessPlan, logFile: string): ChildProcess {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => appendFileSync(logFile, chunk))
   return child
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }

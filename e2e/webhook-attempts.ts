@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Attempt, make } from './attempt.ts'
 import { must, type Session } from './client.ts'
-import type { System } from './system.ts'
+import type { RunningSystem } from './system.ts'
 
 export interface Webhook {
   endpointId: string
@@ -10,7 +10,7 @@ export interface Webhook {
 }
 
 /** An address of an organizer that is told of something. */
-export async function addWebhook(system: System, admin: Session, organizerId: string): Promise<Webhook> {
+export async function addWebhook(system: RunningSystem, admin: Session, organizerId: string): Promise<Webhook> {
   const token = admin.accessTokens.notifications
   const organizer = `notifications/v1/organizers/${organizerId}`
   const made = await must<{ id: string }>(system, `${organizer}/webhook-endpoints`, {

@@ -50,7 +50,7 @@ async function webhooks(
   const child = spawn(process.execPath, [program, 'webhooks', ...args, '--url', shop.url, '--token', link])
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  const exit = once(child, 'exit').then(([code]) => Number(code))
+  const exit = once(child, 'close').then(([code]) => Number(code))
   return { child, output: () => output, exit }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eventually } from '@guichet/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Attempt, make, type Service } from '../attempt.ts'
 import {
   type Answer,
@@ -12,11 +12,13 @@ import {
   must,
   type Order,
   openSale,
+  refresh,
   type Sale,
   type Session,
-  signInAsAdmin,
+  signUp,
 } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 import { addWebhook, type Webhook, webhookAttempts } from '../webhook-attempts.ts'
 
 // S-31: the owner of one organizer tries every object of another, over the whole system and every service at once.
@@ -24,8 +26,8 @@ import { addWebhook, type Webhook, webhookAttempts } from '../webhook-attempts.t
 const NOBODY = '01h455vb4pex5vsknk084sn02q'
 const TEMPLATE = 'templates/order-confirmation/en'
 const MAIL_WORDS = { subject: 'Taken over', preheader: '', title: 'Taken over', body: 'Taken over' }
-let system: System
-let admin: Session
+let system: RunningSystem
+let them: Session
 let theirs: Sale
 let mine: Sale
 let order: Order
@@ -36,27 +38,15 @@ let entryId: string
 let webhook: Webhook
 let owner: Session
 
-/** A person of their own, signed up, confirmed by the link in the mail, and owner of one organizer. */
+/** Somebody who owns one other organizer. */
 async function newOwner(): Promise<{ session: Session; organizerId: string }> {
-  const email = `${randomUUID().slice(0, 12)}@example.org`
-  const password = 'a long and quiet passphrase'
-  await must(system, 'accounts/v1/users', { method: 'POST', body: { email, password, name: 'Owner', locale: 'en' } })
-  const token = await eventually(async () => {
-    const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
-    const { items } = (await response.json()) as { items: { text: string }[] }
-    return /token=([\w-]+)/.exec(items[0]?.text ?? '')?.[1] ?? false
-  })
-  await must(system, 'accounts/v1/email-confirmations', { method: 'POST', body: { token } })
-  const first = await must<Session>(system, 'accounts/v1/sessions', { method: 'POST', body: { email, password } })
+  const session = await signUp(system)
   const organizer = await must<{ id: string }>(system, 'accounts/v1/organizers', {
     method: 'POST',
-    token: first.accessTokens.accounts,
+    token: session.accessTokens.accounts,
     body: { name: 'The others' },
   })
-  const session = await must<Session>(system, 'accounts/v1/sessions/refresh', {
-    method: 'POST',
-    body: { refreshToken: first.refreshToken },
-  })
+  await refresh(system, session)
   return { session, organizerId: organizer.id }
 }
 
@@ -64,11 +54,11 @@ async function newOwner(): Promise<{ session: Session; organizerId: string }> {
 async function joinSoldOut(): Promise<string> {
   const type = await must<{ id: string }>(system, `tickets/v1/events/${theirs.eventId}/ticket-types`, {
     method: 'POST',
-    token: admin.accessTokens.tickets,
+    token: them.accessTokens.tickets,
     body: { name: { en: 'Sold out' }, priceMinor: 0, currency: 'EUR', capacity: 1 },
   })
   await hold(system, { ...theirs, ticketTypeId: type.id }, { email: 'has.it@example.org' })
-  const email = 'waits@example.org'
+  const email = 'authorization.waits@example.org'
   const body = { ticketTypeId: type.id, email }
   await must(system, `tickets/v1/events/${theirs.eventId}/waiting-list`, { method: 'POST', body })
   const mail = await eventually(async () => (await mailsTo(system, email))[0] ?? false)
@@ -78,20 +68,20 @@ async function joinSoldOut(): Promise<string> {
 /** Something more of their event; its id. */
 async function makeTheirs(what: 'allotments' | 'promo-codes', body: object): Promise<string> {
   const path = `tickets/v1/events/${theirs.eventId}/${what}`
-  return (await must<{ id: string }>(system, path, { method: 'POST', token: admin.accessTokens.tickets, body })).id
+  return (await must<{ id: string }>(system, path, { method: 'POST', token: them.accessTokens.tickets, body })).id
 }
 
 beforeAll(async () => {
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  theirs = await openSale(system, admin)
+  system = await joinSystem()
+  them = await signUp(system)
+  theirs = await openSale(system, them)
   order = await buy(system, theirs, { email: 'victim@example.org' })
   deliveryId = await eventually(async () => {
     const deliveries = await must<{ items: { id: string }[] }>(
       system,
       `notifications/v1/deliveries?orderId=${order.id}`,
       {
-        token: admin.accessTokens.notifications,
+        token: them.accessTokens.notifications,
       },
     )
     return deliveries.items[0]?.id ?? false
@@ -99,13 +89,10 @@ beforeAll(async () => {
   entryId = await joinSoldOut()
   allotmentId = await makeTheirs('allotments', { kind: 'event', capacity: 5_000 })
   promoCodeId = await makeTheirs('promo-codes', { code: 'THEIRS', discountPercent: 10 })
-  webhook = await addWebhook(system, admin, theirs.organizerId)
+  webhook = await addWebhook(system, them, theirs.organizerId)
   const { session, organizerId } = await newOwner()
   owner = session
   mine = { ...theirs, organizerId }
-})
-afterAll(async () => {
-  await system?.stop()
 })
 
 function attempts(): Attempt[] {
@@ -115,6 +102,8 @@ function attempts(): Attempt[] {
   const promoCode = { theirs: promoCodeId, nobodys: `pro_${NOBODY}` }
   const entry = { theirs: entryId, nobodys: `wle_${NOBODY}` }
   const organizer = { theirs: theirs.organizerId, nobodys: `org_${NOBODY}` }
+  const theirOrder = { theirs: order.id, nobodys: `ord_${NOBODY}` }
+  const delivery = { theirs: deliveryId, nobodys: `dlv_${NOBODY}` }
   const match = { headers: { 'if-match': '*' } }
   const key = { headers: { 'idempotency-key': randomUUID() } }
   const draft = {
@@ -134,10 +123,10 @@ function attempts(): Attempt[] {
     make('addMember', 'accounts', 'POST', (id) => `organizers/${id}/members`, organizer, {
       body: { email: owner.user.email, role: 'owner' },
     }),
-    make('changeMemberRole', 'accounts', 'PATCH', (id) => `organizers/${id}/members/${admin.user.id}`, organizer, {
+    make('changeMemberRole', 'accounts', 'PATCH', (id) => `organizers/${id}/members/${them.user.id}`, organizer, {
       body: { role: 'viewer' },
     }),
-    make('removeMember', 'accounts', 'DELETE', (id) => `organizers/${id}/members/${admin.user.id}`, organizer),
+    make('removeMember', 'accounts', 'DELETE', (id) => `organizers/${id}/members/${them.user.id}`, organizer),
     make('updateEvent', 'events', 'PATCH', (id) => `events/${id}`, event, {
       body: { title: { en: 'Taken over' } },
       ...match,
@@ -181,7 +170,6 @@ function attempts(): Attempt[] {
     make('leaveWaitingList', 'tickets', 'DELETE', (id) => `waiting-entries/${id}`, entry),
     ...(['getOrder', 'cancelOrder', 'refundOrder', 'extendOrder', 'updateOrder', 'checkPayment'] as const).map(
       (operation) => {
-        const ids = { theirs: order.id, nobodys: `ord_${NOBODY}` }
         const parts = {
           getOrder: ['GET', ''],
           cancelOrder: ['POST', '/cancellation'],
@@ -191,7 +179,7 @@ function attempts(): Attempt[] {
           checkPayment: ['POST', '/payment-check'],
         } as const
         const [method, tail] = parts[operation]
-        return make(operation, 'tickets', method, (id) => `orders/${id}${tail}`, ids, {
+        return make(operation, 'tickets', method, (id) => `orders/${id}${tail}`, theirOrder, {
           ...(operation === 'updateOrder' ? { body: { buyer: { name: 'Thief', email: 'thief@example.org' } } } : {}),
           ...(operation === 'refundOrder' ? { body: {}, ...key } : {}),
         })
@@ -215,43 +203,18 @@ function attempts(): Attempt[] {
       ...match,
       body: { senderName: null, replyTo: null, accent: null, footer: {}, postalAddress: null },
     }),
-    make('getTicketsPdf', 'tickets', 'GET', (id) => `orders/${id}/tickets.pdf`, {
-      theirs: order.id,
-      nobodys: `ord_${NOBODY}`,
-    }),
+    make('getTicketsPdf', 'tickets', 'GET', (id) => `orders/${id}/tickets.pdf`, theirOrder),
     ...webhookAttempts(organizer, webhook, NOBODY),
-    make('getDelivery', 'notifications', 'GET', (id) => `deliveries/${id}`, {
-      theirs: deliveryId,
-      nobodys: `dlv_${NOBODY}`,
+    make('getDelivery', 'notifications', 'GET', (id) => `deliveries/${id}`, delivery),
+    make('retryDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/retry`, delivery),
+    make('resendDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/resend`, delivery),
+    make('listAttempts', 'notifications', 'GET', (id) => `deliveries/${id}/attempts`, delivery),
+    make('listOrderMessages', 'notifications', 'GET', (id) => `orders/${id}/messages`, theirOrder),
+    make('resendConfirmation', 'notifications', 'POST', (id) => `orders/${id}/confirmation`, theirOrder),
+    make('listRecipientChanges', 'tickets', 'GET', (id) => `orders/${id}/recipient-changes`, theirOrder),
+    make('correctBuyerEmail', 'tickets', 'PUT', (id) => `orders/${id}/buyer-email`, theirOrder, {
+      body: { email: 'mallory@example.org' },
     }),
-    make('retryDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/retry`, {
-      theirs: deliveryId,
-      nobodys: `dlv_${NOBODY}`,
-    }),
-    make('resendDelivery', 'notifications', 'POST', (id) => `deliveries/${id}/resend`, {
-      theirs: deliveryId,
-      nobodys: `dlv_${NOBODY}`,
-    }),
-    make('listAttempts', 'notifications', 'GET', (id) => `deliveries/${id}/attempts`, {
-      theirs: deliveryId,
-      nobodys: `dlv_${NOBODY}`,
-    }),
-    make('listOrderMessages', 'notifications', 'GET', (id) => `orders/${id}/messages`, {
-      theirs: order.id,
-      nobodys: `ord_${NOBODY}`,
-    }),
-    make('resendConfirmation', 'notifications', 'POST', (id) => `orders/${id}/confirmation`, {
-      theirs: order.id,
-      nobodys: `ord_${NOBODY}`,
-    }),
-    make(
-      'correctBuyerEmail',
-      'tickets',
-      'PUT',
-      (id) => `orders/${id}/buyer-email`,
-      { theirs: order.id, nobodys: `ord_${NOBODY}` },
-      { body: { email: 'mallory@example.org' } },
-    ),
   ]
 }
 
@@ -273,11 +236,11 @@ async function snapshot(): Promise<unknown> {
   })
   const [allotments, promoCodes] = await Promise.all(
     ['allotments', 'promo-codes'].map((what) =>
-      must(system, `tickets/v1/events/${theirs.eventId}/${what}`, { token: admin.accessTokens.tickets }),
+      must(system, `tickets/v1/events/${theirs.eventId}/${what}`, { token: them.accessTokens.tickets }),
     ),
   )
   const members = await must(system, `accounts/v1/organizers/${theirs.organizerId}/members`, {
-    token: admin.accessTokens.accounts,
+    token: them.accessTokens.accounts,
   })
   return { event, types: types.items, order: now, members, allotments, promoCodes }
 }
@@ -317,7 +280,7 @@ describe('another organizer’s objects', () => {
       },
     })
     expect(created.status).toBe(404)
-    const other = await openSale(system, admin, { priceMinor: 100 })
+    const other = await openSale(system, them, { priceMinor: 100 })
     const mixed = await call(system, 'tickets/v1/orders', {
       method: 'POST',
       headers: { 'idempotency-key': randomUUID() },

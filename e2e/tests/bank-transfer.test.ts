@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { hasPart } from '@guichet/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, violations, WORDS } from '../browser.ts'
-import { hold, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { hold, must, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // Money that comes by bank: chosen among the ways to pay, told to be copied, recorded by a member.
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 let accountId: string
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin)
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner)
   accountId = await addAccount('bank-transfer', 'live', {
     settings: { beneficiary: 'La Compagnie', iban: 'FR7630006000011234567890189', bic: null, dueDays: 7 },
     secrets: {},
@@ -25,14 +26,11 @@ beforeAll(async () => {
     secrets: { secretKey: 'sk_test_never_asked_here', webhookSecrets: ['whsec_never_asked_here'] },
   })
 })
-afterAll(async () => {
-  await system?.stop()
-})
 
 async function addAccount(provider: string, mode: 'test' | 'live', terms: object): Promise<string> {
   const account = await must<{ id: string }>(system, `tickets/v1/organizers/${sale.organizerId}/payment-accounts`, {
     method: 'POST',
-    token: admin.accessTokens.tickets,
+    token: owner.accessTokens.tickets,
     headers: { 'idempotency-key': randomUUID() },
     body: { provider, mode, enabled: true, ...terms },
   })
@@ -58,9 +56,7 @@ describe.runIf(hasPart('chromium'))('a bank transfer', () => {
       )
       expect(await page.getByLabel(words['transfer.reference']).inputValue()).toMatch(/^RF\d\d /)
 
-      await page.goto(await system.adminLink())
-      await page.getByRole('button').last().click()
-      await page.waitForURL(/\/console/)
+      await signIn(page, system, owner, 'fr')
       await page.goto(`${system.publicUrl}/fr/console/events/${sale.eventId}/orders/${order.id}`)
       const record = page.getByRole('region', { name: words['console.record'] })
       await record.getByLabel(/Montant reçu/).fill('49')
@@ -105,16 +101,14 @@ describe.runIf(hasPart('chromium'))('a bank transfer', () => {
     })
     await must(system, `tickets/v1/payment-accounts/${accountId}/statements`, {
       method: 'POST',
-      token: admin.accessTokens.tickets,
+      token: owner.accessTokens.tickets,
       body: { csv: 'Date;Text;Amount\n2026-11-02;FIRST;30.00\n2026-11-03;SECOND;20.00\n2026-11-03;STRANGE;7.00\n' },
     })
     const visitor = await openBrowser({ screen: 'phone', language: 'en', javaScript: false })
     const page = await visitor.context.newPage()
     const words = WORDS.en
     try {
-      await page.goto(await system.adminLink())
-      await page.getByRole('button').last().click()
-      await page.waitForURL(/\/console/)
+      await signIn(page, system, owner, 'en')
       await page.goto(`${system.publicUrl}/en/console/organizers/${sale.organizerId}/finance/bank?account=${accountId}`)
       const pays = page.getByRole('button', { name: /^Let .* pay this order$/ })
       await page.getByRole('checkbox', { name: /30\.00/ }).check()

@@ -1,41 +1,36 @@
 import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
-import { buy, mailsTo, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { buy, mailsTo, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What an organizer writes to the buyers of an event reaches each of them once, after it was counted, seen and tried.
 
 const FRENCH = 'lecteur@example.org'
 const ENGLISH = 'reader@example.org'
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem({ env: { notifications: { NOTIFICATIONS_QUIET_HOURS: 'none' } } })
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { priceMinor: 0, title: 'Concert of many' })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { priceMinor: 0, title: 'Concert of many' })
   await buy(system, sale, { email: FRENCH, locale: 'fr' })
   await buy(system, sale, { email: FRENCH, locale: 'fr' })
   await buy(system, sale, { email: ENGLISH, locale: 'en' })
   await eventually(async () => (await mailsTo(system, ENGLISH)).length === 1)
   await eventually(async () => (await mailsTo(system, FRENCH)).length === 2)
 })
-afterAll(async () => {
-  await system?.stop()
-})
 
 async function openConsole(options: Parameters<typeof openBrowser>[0] & { language: Language }) {
   const visitor = await openBrowser(options)
   const page = await visitor.context.newPage()
   const words = WORDS[options.language]
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, `/${options.language}/`))
-  await page.getByRole('button', { name: words['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
+  await signIn(page, system, owner, options.language)
   const base = `${system.publicUrl}/${options.language}/console/organizers/${sale.organizerId}/messages/bulk`
   return { page, base, word: (id: keyof typeof WORDS.en) => words[id], close: () => visitor.close() }
 }
@@ -75,7 +70,7 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
         .click()
       await page.getByRole('status').waitFor()
       await eventually(async () =>
-        (await mailsTo(system, admin.user.email)).some((mail) => mail.subject === '[Test] Doors open early'),
+        (await mailsTo(system, owner.user.email)).some((mail) => mail.subject === '[Test] Doors open early'),
       )
 
       await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()

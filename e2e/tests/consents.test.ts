@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { eventually, hasPart } from '@guichet/testkit'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
-import { call, hold, mailsTo, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { call, hold, mailsTo, must, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What a buyer agrees to at the checkout, from the unticked box to the proof, and how it is taken back.
 
@@ -12,18 +13,17 @@ import { type System, startSystem } from '../system.ts'
 const PICTURES = process.env.PICTURES
 const PREFERENCES = /https?:\S+\/preferences\/[\w-]+/
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { priceMinor: 0 })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { priceMinor: 0 })
   if (PICTURES) mkdirSync(PICTURES, { recursive: true })
 })
-afterAll(() => system?.stop())
 
 async function look(page: Page, name: string): Promise<void> {
   expect(await violations(page)).toEqual([])
@@ -60,7 +60,7 @@ async function preferencesOf(email: string): Promise<string> {
 
 const consentsOf = async (recipient: string) => {
   const query = new URLSearchParams({ organizerId: sale.organizerId, recipient })
-  const token = admin.accessTokens.notifications
+  const token = owner.accessTokens.notifications
   const { items } = await must<{ items: { purpose: string; granted: boolean; wording: string | null }[] }>(
     system,
     `notifications/v1/consents?${query}`,
@@ -99,7 +99,7 @@ describe.runIf(hasPart('chromium'))('what a buyer agrees to', () => {
     } finally {
       await visitor.close()
     }
-  }, 120_000)
+  })
 
   it('is shown to members, who take the proof along in two clicks', async () => {
     const visitor = await openBrowser({ language: 'en' })
@@ -108,10 +108,7 @@ describe.runIf(hasPart('chromium'))('what a buyer agrees to', () => {
       const page = await visitor.context.newPage()
       await page.goto(await preferencesOf('proof@example.org'))
       await look(page, 'preferences-en')
-      await page.goto(await system.adminLink())
-      await page.goto(page.url().replace(/\/(en|fr)\//, '/en/'))
-      await page.getByRole('button', { name: WORDS.en['adminLink.submit'] }).click()
-      await page.waitForURL(/\/console/)
+      await signIn(page, system, owner, 'en')
       await page.goto(`${system.publicUrl}/en/console/organizers/${sale.organizerId}/messages/consents`)
       await page.getByText('proof@example.org').first().waitFor()
       await look(page, 'consents-en')
@@ -123,5 +120,5 @@ describe.runIf(hasPart('chromium'))('what a buyer agrees to', () => {
     }
     const other = await call(system, `notifications/v1/consents?organizerId=${sale.organizerId}`)
     expect(other.status).toBe(401)
-  }, 120_000)
+  })
 })

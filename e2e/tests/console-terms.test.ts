@@ -1,23 +1,21 @@
 import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
-import { addTicketType, call, hold, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { addTicketType, call, hold, must, openSale, refresh, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What an organizer sets in the console is what the shop sells: options of ticket types, limits over several, codes.
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { capacity: 40 })
-})
-afterAll(async () => {
-  await system?.stop()
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { capacity: 40 })
 })
 
 interface Console {
@@ -32,10 +30,7 @@ async function openConsole(options: Parameters<typeof openBrowser>[0] & { langua
   const visitor = await openBrowser(options)
   const page = await visitor.context.newPage()
   const words = WORDS[options.language]
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, `/${options.language}/`))
-  await page.getByRole('button', { name: words['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
+  await signIn(page, system, owner, options.language)
   return {
     page,
     word: (id) => words[id],
@@ -49,7 +44,7 @@ async function openConsole(options: Parameters<typeof openBrowser>[0] & { langua
 const typesOf = async (): Promise<Record<string, unknown>[]> =>
   (
     await must<{ items: Record<string, unknown>[] }>(system, `tickets/v1/events/${sale.eventId}/ticket-types`, {
-      token: admin.accessTokens.tickets,
+      token: owner.accessTokens.tickets,
     })
   ).items
 
@@ -173,11 +168,12 @@ describe.runIf(hasPart('chromium'))('the console', () => {
   })
 
   it('is accessible with all of it in use, in both languages, on a phone and a desktop', async () => {
+    await refresh(system, owner)
     const addOn = { name: 'Parking', addOnTo: [sale.ticketTypeId], maxPerTicket: 1, priceMinor: 800 }
-    await addTicketType(system, admin, sale, addOn)
-    await addTicketType(system, admin, sale, { name: 'Balcony', maxPerBuyer: 4, capacity: 0 })
+    await addTicketType(system, owner, sale, addOn)
+    await addTicketType(system, owner, sale, { name: 'Balcony', maxPerBuyer: 4, capacity: 0 })
     const tickets = `tickets/v1/events/${sale.eventId}`
-    const token = admin.accessTokens.tickets
+    const token = owner.accessTokens.tickets
     const ticketTypeIds = (await typesOf()).slice(0, 2).map((type) => type.id)
     const pool = { kind: 'shared', name: { en: 'West stand', fr: 'Tribune ouest' }, capacity: 30, ticketTypeIds }
     await must(system, `${tickets}/allotments`, { method: 'POST', token, body: pool })

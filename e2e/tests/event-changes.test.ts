@@ -1,37 +1,23 @@
 import { eventually } from '@guichet/testkit'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import {
-  buy,
-  call,
-  hold,
-  mailsTo,
-  must,
-  type Order,
-  openSale,
-  type Sale,
-  type Session,
-  signInAsAdmin,
-} from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { buy, call, hold, mailsTo, must, type Order, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What an organizer changes reaches the sale, the buyer's money and the buyer's mailbox through all four services.
 
 const BUYER = 'buyer@example.org'
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 let order: Order
 
 beforeAll(async () => {
-  // Changes are told when their burst is over, by default after three minutes.
-  system = await startSystem({ env: { notifications: { NOTIFICATIONS_CHANGE_WAIT_SECONDS: '1' } } })
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { title: 'An evening that changes' })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { title: 'An evening that changes' })
   order = await buy(system, sale, { email: BUYER, quantity: 2, locale: 'fr' })
   await eventually(async () => (await mailsTo(system, BUYER)).length === 1)
-})
-afterAll(async () => {
-  await system?.stop()
 })
 
 const readOrder = () =>
@@ -45,7 +31,7 @@ it('a new date reaches the order, and the buyer by one mail', async () => {
   const startsAt = later(current.body.startsAt)
   await must(system, `events/v1/events/${sale.eventId}`, {
     method: 'PATCH',
-    token: admin.accessTokens.events,
+    token: owner.accessTokens.events,
     headers: { 'if-match': current.headers.get('etag') ?? '' },
     body: { startsAt, endsAt: later(current.body.endsAt) },
   })
@@ -57,7 +43,7 @@ it('an event with orders cannot be deleted: tickets says so', async () => {
   const current = await call(system, `events/v1/events/${sale.eventId}`)
   const answer = await call(system, `events/v1/events/${sale.eventId}`, {
     method: 'DELETE',
-    token: admin.accessTokens.events,
+    token: owner.accessTokens.events,
     headers: { 'if-match': current.headers.get('etag') ?? '' },
   })
   expect(answer).toMatchObject({ status: 409, body: { code: 'event-has-orders' } })
@@ -67,7 +53,7 @@ it('a cancellation stops the sale, gives the money back once, voids the tickets,
   const pending = await hold(system, sale, { email: 'late@example.org' })
   await must(system, `events/v1/events/${sale.eventId}/cancellation`, {
     method: 'POST',
-    token: admin.accessTokens.events,
+    token: owner.accessTokens.events,
     body: { reason: { fr: 'Salle inondée.', en: 'The hall is flooded.' } },
   })
   // The order ends when the refund is promised; the money follows.

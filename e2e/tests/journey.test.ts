@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../cli/src/paths.ts'
 import { type Language, openBrowser, type SCREENS, WORDS } from '../browser.ts'
 import { mailsTo } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // The main job as a stranger does it: an imported conference, found, held, paid, shown, and its mail read in the inbox.
 
@@ -40,7 +41,7 @@ const CONFERENCES = [
 ]
 
 describe.runIf(hasPart('chromium'))('a stranger buys a ticket', () => {
-  let system: System
+  let system: RunningSystem
   let folder: string
 
   async function runImport(...options: string[]): Promise<{ report: Record<string, unknown>; code: number }> {
@@ -69,10 +70,9 @@ describe.runIf(hasPart('chromium'))('a stranger buys a ticket', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'guichet-journey-'))
-    system = await startSystem()
+    system = await joinSystem()
   })
   afterAll(async () => {
-    await system?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 

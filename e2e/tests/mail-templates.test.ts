@@ -1,35 +1,30 @@
 import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
-import { buy, mailsTo, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { buy, mailsTo, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What an organizer writes in the editor is what buyers read, and what it looks like is seen before anybody gets it.
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { priceMinor: 0, title: 'Concert of words' })
-  await buy(system, sale, { email: 'first@example.org', locale: 'en' })
-  await eventually(async () => (await mailsTo(system, 'first@example.org')).length === 1)
-})
-afterAll(async () => {
-  await system?.stop()
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { priceMinor: 0, title: 'Concert of words' })
+  await buy(system, sale, { email: 'words.first@example.org', locale: 'en' })
+  await eventually(async () => (await mailsTo(system, 'words.first@example.org')).length === 1)
 })
 
 async function openConsole(options: Parameters<typeof openBrowser>[0] & { language: Language }) {
   const visitor = await openBrowser(options)
   const page = await visitor.context.newPage()
   const words = WORDS[options.language]
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, `/${options.language}/`))
-  await page.getByRole('button', { name: words['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
+  await signIn(page, system, owner, options.language)
   const base = `${system.publicUrl}/${options.language}/console/organizers/${sale.organizerId}/messages`
   return { page, base, word: (id: keyof typeof WORDS.en) => words[id], close: () => visitor.close() }
 }
@@ -68,9 +63,9 @@ describe.runIf(hasPart('chromium'))('the words of mails', () => {
     } finally {
       await close()
     }
-    await buy(system, sale, { email: 'second@example.org', locale: 'en' })
+    await buy(system, sale, { email: 'words.second@example.org', locale: 'en' })
     const [mail] = await eventually(async () => {
-      const mails = await mailsTo(system, 'second@example.org')
+      const mails = await mailsTo(system, 'words.second@example.org')
       return mails.length > 0 && mails
     })
     expect(mail?.text).toContain('Our own words, .')
@@ -126,9 +121,9 @@ describe.runIf(hasPart('chromium'))('the words of mails', () => {
     } finally {
       await close()
     }
-    const order = await buy(system, sale, { email: 'third@example.org', locale: 'fr' })
+    const order = await buy(system, sale, { email: 'words.third@example.org', locale: 'fr' })
     const [mail] = await eventually(async () => {
-      const mails = await mailsTo(system, 'third@example.org')
+      const mails = await mailsTo(system, 'words.third@example.org')
       return mails.length > 0 && mails
     })
     expect(mail?.text).toContain('Licence 1-234567')

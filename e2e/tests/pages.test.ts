@@ -1,7 +1,7 @@
 import { eventually, hasPart } from '@guichet/testkit'
 import type { BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations } from '../browser.ts'
 import {
   buy,
   hold,
@@ -13,10 +13,11 @@ import {
   payOnHostedPage,
   type Sale,
   type Session,
-  signInAsAdmin,
+  signUp,
   startPayment,
 } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What must hold on every page: accessible, in the visitor's language, with the security headers, and deaf to scripts in data.
 
@@ -29,8 +30,8 @@ const XSS = [
   '"><script>window.__xss=1</script>',
 ].join(' ')
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 let order: Order
 let hostile: Sale
@@ -42,19 +43,16 @@ let accounts: string[]
 /** Without the language. */
 let waitingPage: string
 
-async function signIn(context: BrowserContext, language: Language): Promise<void> {
+async function openConsole(context: BrowserContext, language: Language): Promise<void> {
   const page = await context.newPage()
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, `/${language}/`))
-  await page.getByRole('button', { name: WORDS[language]['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
+  await signIn(page, system, owner, language)
   await page.close()
 }
 
 /** An account of each provider, off, and a VAT rate. */
 async function openFinance(): Promise<string[]> {
   const path = `tickets/v1/organizers/${sale.organizerId}`
-  const token = admin.accessTokens.tickets
+  const token = owner.accessTokens.tickets
   const periods = [{ startsOn: '2020-01-01', bp: 2_000 }]
   await must(system, `${path}/vat-rates`, { method: 'POST', token, body: { name: 'Standard', periods } })
   const bodies = [
@@ -87,7 +85,7 @@ async function openFinance(): Promise<string[]> {
 
 /** The page of somebody who waits, as the mail links it. */
 async function joinSoldOut(): Promise<string> {
-  const email = 'waits@example.org'
+  const email = 'pages.waits@example.org'
   const body = { ticketTypeId: soldOut.ticketTypeId, email }
   await must(system, `tickets/v1/events/${soldOut.eventId}/waiting-list`, { method: 'POST', body })
   const mail = await eventually(async () => (await mailsTo(system, email))[0] ?? false)
@@ -97,31 +95,28 @@ async function joinSoldOut(): Promise<string> {
 
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin)
-  order = await buy(system, sale, { email: 'reader@example.org', quantity: 2 })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner)
+  order = await buy(system, sale, { email: 'pages.reader@example.org', quantity: 2 })
   held = await hold(system, sale, { email: 'holder@example.org' })
   declined = await hold(system, sale, { email: 'declined@example.org' })
   await payOnHostedPage(await startPayment(system, declined), 'decline')
-  soldOut = await openSale(system, admin, { capacity: 1, title: 'Sold out' })
+  soldOut = await openSale(system, owner, { capacity: 1, title: 'Sold out' })
   await hold(system, soldOut, { email: 'last@example.org' })
   waitingPage = await joinSoldOut()
   accounts = await openFinance()
-  hostile = await openSale(system, admin, { title: `Hostile ${XSS}`.slice(0, 190) })
+  hostile = await openSale(system, owner, { title: `Hostile ${XSS}`.slice(0, 190) })
   const current = await fetch(`${system.publicUrl}/api/events/v1/events/${hostile.eventId}`)
   await must(system, `events/v1/events/${hostile.eventId}`, {
     method: 'PATCH',
-    token: admin.accessTokens.events,
+    token: owner.accessTokens.events,
     headers: { 'if-match': current.headers.get('etag') ?? '' },
     body: {
       description: { en: XSS, fr: XSS },
       venue: { name: XSS.slice(0, 150), city: XSS.slice(0, 90), country: 'FR', online: false },
     },
   })
-})
-afterAll(async () => {
-  await system?.stop()
 })
 
 const shopPages = (): string[] => [
@@ -214,15 +209,15 @@ describe.runIf(hasPart('chromium'))('every page', () => {
             faults.push(`${path}: shows a hole`)
         }
         for (const path of shopPages()) await visit(path)
-        await signIn(visitor.context, language)
+        await openConsole(visitor.context, language)
         for (const path of memberPages()) await visit(path)
         expect(faults).toEqual([])
       } finally {
         await visitor.close()
       }
     },
-    // Some forty pages, each looked at whole.
-    300_000,
+    // Some sixty pages, each looked at whole.
+    900_000,
   )
 
   it('runs nothing that stands in an event’s texts, loads nothing from elsewhere, and marks foreign links', async () => {
@@ -248,7 +243,7 @@ describe.runIf(hasPart('chromium'))('every page', () => {
         await page.waitForLoadState('networkidle')
         expect(await page.evaluate(() => '__xss' in window), path).toBe(false)
       }
-      await signIn(visitor.context, 'en')
+      await openConsole(visitor.context, 'en')
       for (const path of [
         `/en/console/events/${hostile.eventId}`,
         `/en/console/events/${hostile.eventId}/orders/${bought.id}`,
@@ -296,7 +291,7 @@ describe.runIf(hasPart('chromium'))('every page', () => {
   it('keeps the session in a __Host- cookie that scripts cannot read, and no token anywhere else', async () => {
     const visitor = await openBrowser({ language: 'en' })
     try {
-      await signIn(visitor.context, 'en')
+      await openConsole(visitor.context, 'en')
       const cookies = await visitor.context.cookies()
       const session = cookies.find((cookie) => cookie.name.startsWith('__Host-'))
       expect(session).toMatchObject({ secure: true, httpOnly: true, path: '/' })

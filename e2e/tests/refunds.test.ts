@@ -1,31 +1,21 @@
 import { hasPart } from '@guichet/testkit'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, violations, WORDS } from '../browser.ts'
-import { buy, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { buy, must, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // Money back, as the organizer and the buyer see it: the exact amount first, then the same in words on both sides.
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { priceMinor: 2_500 })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { priceMinor: 2_500 })
 })
-afterAll(async () => {
-  await system?.stop()
-})
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, '/en/'))
-  await page.getByRole('button', { name: WORDS.en['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
-}
 
 describe.runIf(hasPart('chromium'))('refunds on the screens', () => {
   it('lets the organizer refund one ticket of two, exact amount first, and the buyer sees it, without JavaScript', async () => {
@@ -33,7 +23,7 @@ describe.runIf(hasPart('chromium'))('refunds on the screens', () => {
     const visitor = await openBrowser({ screen: 'phone', javaScript: false })
     const page = await visitor.context.newPage()
     try {
-      await signIn(page)
+      await signIn(page, system, owner, 'en')
       const at = `${system.publicUrl}/en/console/events/${sale.eventId}/orders/${order.id}`
       await page.goto(at)
       await page.getByRole('link', { name: WORDS.en['console.refund.open'] }).click()
@@ -65,7 +55,7 @@ describe.runIf(hasPart('chromium'))('refunds on the screens', () => {
   it('lets the buyer give a ticket back by the organizer’s policy, who keeps what it says', async () => {
     await must(system, `tickets/v1/organizers/${sale.organizerId}/refund-policy`, {
       method: 'PUT',
-      token: admin.accessTokens.tickets,
+      token: owner.accessTokens.tickets,
       headers: { 'if-match': '"v0"' },
       body: { enabled: true, untilDays: 7, keptBp: 1_000 },
     })
@@ -90,7 +80,7 @@ describe.runIf(hasPart('chromium'))('refunds on the screens', () => {
     const visitor = await openBrowser()
     const page = await visitor.context.newPage()
     try {
-      await signIn(page)
+      await signIn(page, system, owner, 'en')
       await page.goto(`${system.publicUrl}/en/console/events/${sale.eventId}/refunds`)
       await page.getByRole('button', { name: WORDS.en['console.run.count'] }).click()
       await page.getByText('€100.00', { exact: true }).waitFor()

@@ -1,26 +1,28 @@
 import { mkdirSync } from 'node:fs'
 import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, violations, WORDS } from '../browser.ts'
-import { buy, mailsTo, openSale, type Sale, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
+import { buy, mailsTo, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // A buyer who mistyped the address gets the tickets all the same; so does one who asks the organizer.
 
 /** Set to a folder, it keeps a picture of each screen, to be looked at. */
 const PICTURES = process.env.PICTURES
 
-let system: System
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 
 beforeAll(async () => {
   if (!hasPart('chromium')) return
-  system = await startSystem()
-  sale = await openSale(system, await signInAsAdmin(system))
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner)
   if (PICTURES) mkdirSync(PICTURES, { recursive: true })
 })
-afterAll(() => system?.stop())
 
 /** Axe is a script itself: it looks at pages that may run them. */
 async function look(page: Page, name: string, { scripts = true } = {}): Promise<void> {
@@ -50,11 +52,11 @@ describe.runIf(hasPart('chromium'))('tickets by mail', () => {
         const page = await visitor.context.newPage()
         const key = encodeURIComponent(order.secret)
         const here = `${system.publicUrl}/${language}/orders/${order.id}?key=${key}`
-        await eventually(async () => (await mailsTo(system, wrong)).length === 1, 30_000)
+        await eventually(async () => (await mailsTo(system, wrong)).length === 1)
         await eventually(async () => {
           await page.goto(here)
           return (await page.locator('#mail').textContent())?.includes(state(words, 'sent')) === true
-        }, 30_000)
+        })
         await look(page, `buyer-sent-${language}`, { scripts: javaScript })
 
         await page.locator('#mail summary').click()
@@ -67,19 +69,18 @@ describe.runIf(hasPart('chromium'))('tickets by mail', () => {
         await page.locator('#mail #email').fill(right)
         await page.getByRole('button', { name: words['order.mail.correct'] }).click()
         await page.waitForURL(/mail=corrected/)
-        await eventually(async () => (await mailsTo(system, right)).length === 1, 30_000)
+        await eventually(async () => (await mailsTo(system, right)).length === 1)
         await look(page, `buyer-corrected-${language}`, { scripts: javaScript })
 
         await page.locator('#mail summary').click()
         await page.getByRole('button', { name: words['order.mail.sendAgain'] }).click()
         await page.waitForURL(/mail=again/)
-        await eventually(async () => (await mailsTo(system, right)).length === 2, 30_000)
+        await eventually(async () => (await mailsTo(system, right)).length === 2)
         expect(await mailsTo(system, wrong)).toHaveLength(1)
       } finally {
         await visitor.close()
       }
     },
-    180_000,
   )
 
   it.each([
@@ -94,30 +95,32 @@ describe.runIf(hasPart('chromium'))('tickets by mail', () => {
       const visitor = await openBrowser({ language, screen, dark })
       try {
         const page = await visitor.context.newPage()
-        await page.goto(await system.adminLink())
-        await page.goto(page.url().replace(/\/(en|fr)\//, `/${language}/`))
-        await page.getByRole('button', { name: words['adminLink.submit'] }).click()
-        await page.waitForURL(/\/console/)
-        await eventually(async () => (await mailsTo(system, email)).length === 1, 30_000)
+        await signIn(page, system, owner, language)
+        await eventually(async () => (await mailsTo(system, email)).length === 1)
         const resend = page.getByRole('button', { name: words['console.deliveries.resend'] }).first()
         await eventually(async () => {
           await page.goto(`${system.publicUrl}/${language}/console/events/${sale.eventId}/orders/${order.id}`)
           return resend.isVisible()
-        }, 30_000)
+        })
         await look(page, `console-order-${language}`)
         await resend.click()
         await page.waitForURL(/saved=1/)
-        await eventually(async () => (await mailsTo(system, email)).length === 2, 30_000)
+        await eventually(async () => (await mailsTo(system, email)).length === 2)
 
         await page.goto(
           `${system.publicUrl}/${language}/console/organizers/${sale.organizerId}/messages/sent?state=sent`,
         )
         await page.getByRole('heading', { name: words['console.deliveries.title'] }).waitFor()
         await look(page, `console-sent-${language}`)
+
+        await page.getByRole('link', { name: words['console.delivery.open'] }).first().click()
+        await page.waitForURL(/messages\/sent\/dlv_/)
+        await page.getByRole('heading', { name: words['console.delivery.attempts'] }).waitFor()
+        expect(await page.locator('#attempts ~ ol li').count()).toBe(1)
+        await look(page, `console-delivery-${language}`)
       } finally {
         await visitor.close()
       }
     },
-    180_000,
   )
 })

@@ -1,21 +1,19 @@
 import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Language, openBrowser, type SCREENS, WORDS } from '../browser.ts'
-import { call, hold, linkIn, mailsTo, must, type Order, openSale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { call, hold, linkIn, mailsTo, must, type Order, openSale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // A sold-out event, as somebody who waits lives it: the form, the mails, the place that becomes free, and the ticket.
 
 describe.runIf(hasPart('chromium'))('somebody who waits for a sold-out ticket', () => {
-  let system: System
-  let admin: Session
+  let system: RunningSystem
+  let owner: Session
   beforeAll(async () => {
-    system = await startSystem()
-    admin = await signInAsAdmin(system)
-  })
-  afterAll(async () => {
-    await system?.stop()
+    system = await joinSystem()
+    owner = await signUp(system)
   })
 
   async function join(page: Page, language: Language, eventId: string, email: string): Promise<void> {
@@ -47,7 +45,7 @@ describe.runIf(hasPart('chromium'))('somebody who waits for a sold-out ticket', 
     async (screen, javaScript, language) => {
       const words = WORDS[language]
       const email = `waits-${language}@example.org`
-      const sale = await openSale(system, admin, { capacity: 1, title: `Sold out ${language}` })
+      const sale = await openSale(system, owner, { capacity: 1, title: `Sold out ${language}` })
       const order = await hold(system, sale, { email: 'has.it@example.org' })
       const visitor = await openBrowser({ screen, javaScript, language })
       try {
@@ -83,7 +81,7 @@ describe.runIf(hasPart('chromium'))('somebody who waits for a sold-out ticket', 
 
   it('leaves by the link in the mail and a button, and is forgotten', async () => {
     const words = WORDS.en
-    const sale = await openSale(system, admin, { capacity: 1, title: 'Sold out, and left' })
+    const sale = await openSale(system, owner, { capacity: 1, title: 'Sold out, and left' })
     const order = await hold(system, sale, { email: 'has.it.too@example.org' })
     const visitor = await openBrowser({ javaScript: false })
     try {
@@ -98,7 +96,7 @@ describe.runIf(hasPart('chromium'))('somebody who waits for a sold-out ticket', 
       expect(bought.state).toBe('held')
       expect(await mailsTo(system, 'leaves@example.org')).toHaveLength(1)
       const list = await must(system, `tickets/v1/events/${sale.eventId}/waiting-list`, {
-        token: admin.accessTokens.tickets,
+        token: owner.accessTokens.tickets,
       })
       expect(list).toMatchObject({ items: [{ state: 'left', email: null }], counts: [{ waiting: 0 }] })
     } finally {

@@ -5,9 +5,10 @@ import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Language, openBrowser, SCREENS, violations, WORDS } from '../browser.ts'
-import { buy, must, openSale, type Sale, type Session, signInAsAdmin } from '../client.ts'
-import { type System, startSystem } from '../system.ts'
+import { type Language, openBrowser, SCREENS, signIn, violations, WORDS } from '../browser.ts'
+import { buy, must, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { joinSystem } from '../join-system.ts'
+import type { RunningSystem } from '../system.ts'
 
 // What an organizer's own program is told, from the form in the console to the request that it gets.
 
@@ -16,8 +17,8 @@ interface Got {
   body: string
 }
 
-let system: System
-let admin: Session
+let system: RunningSystem
+let owner: Session
 let sale: Sale
 const got: Got[] = []
 let status = 204
@@ -32,14 +33,13 @@ beforeAll(async () => {
   if (!hasPart('chromium')) return
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
-  system = await startSystem()
-  admin = await signInAsAdmin(system)
-  sale = await openSale(system, admin, { priceMinor: 0, title: 'Concert of hooks' })
+  system = await joinSystem()
+  owner = await signUp(system)
+  sale = await openSale(system, owner, { priceMinor: 0, title: 'Concert of hooks' })
 })
 afterAll(async () => {
   receiver.closeAllConnections()
   receiver.close()
-  await system?.stop()
 })
 
 const typesGot = () => got.map(({ body }) => JSON.parse(body).type)
@@ -48,10 +48,7 @@ async function openWebhooks(options: Parameters<typeof openBrowser>[0] & { langu
   const visitor = await openBrowser(options)
   const page = await visitor.context.newPage()
   const words = WORDS[options.language]
-  await page.goto(await system.adminLink())
-  await page.goto(page.url().replace(/\/(en|fr)\//, `/${options.language}/`))
-  await page.getByRole('button', { name: words['adminLink.submit'] }).click()
-  await page.waitForURL(/\/console/)
+  await signIn(page, system, owner, options.language)
   await page.goto(`${system.publicUrl}/${options.language}/console/organizers/${sale.organizerId}/messages/webhooks`)
   return { page, word: (id: keyof typeof WORDS.en) => words[id], close: () => visitor.close() }
 }
@@ -100,7 +97,7 @@ describe.runIf(hasPart('chromium'))('webhooks', () => {
       const { items } = await must<{ items: { id: string; url: string }[] }>(
         system,
         `notifications/v1/organizers/${sale.organizerId}/webhook-endpoints`,
-        { token: admin.accessTokens.notifications },
+        { token: owner.accessTokens.notifications },
       )
       await page.goto(`${page.url()}/${items[0]?.id}`)
       await page.locator('#type').selectOption('event.cancelled')

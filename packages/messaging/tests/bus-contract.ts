@@ -226,13 +226,13 @@ export function busContract(startBroker: () => Promise<Broker>): void {
           restarted = broker.crash().then(() => broker.start())
         }
         return pending.length === 0
-      }, 100_000)
+      })
       await restarted
       expect(crashes).toBe(2)
       const arrived = () => new Set(received.map((message) => message.id)).size
-      await eventually(() => arrived() === sent.length, 60_000)
+      await eventually(() => arrived() === sent.length)
       const rested = await collect(bus, { queue: resting.queue, types: [type] })
-      await eventually(() => new Set(rested.ids()).size === sent.length, 60_000)
+      await eventually(() => new Set(rested.ids()).size === sent.length)
     })
 
     it('connects, consumes and answers while the broker is away, and catches up when it comes', async () => {
@@ -259,7 +259,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
       const begin = performance.now()
       await bus.close()
       open = []
-      expect(performance.now() - begin).toBeLessThan(8_000)
+      expect(performance.now() - begin).toBeLessThan(60_000)
       await broker.start()
     })
   })

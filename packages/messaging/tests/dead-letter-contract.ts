@@ -69,7 +69,10 @@ export function deadLetterContract(getBroker: () => Broker): void {
         attempts: 2,
         error: `Error: no to ${message.id}`,
       })
-      expect(Math.abs(new Date(letter?.diedAt ?? 0).getTime() - before)).toBeLessThan(60_000)
+      const diedAt = new Date(letter?.diedAt ?? 0).getTime()
+      // The broker's clock may count whole seconds.
+      expect(diedAt).toBeGreaterThanOrEqual(before - 2_000)
+      expect(diedAt).toBeLessThanOrEqual(Date.now() + 2_000)
       expect(await bus.deadLetters.find(queue, 'nobody')).toBeUndefined()
       expect(await bus.deadLetters.list(unique('queue'))).toEqual([])
     })

@@ -63,7 +63,7 @@ export function killedContract(getBroker: () => Broker): void {
         const child = start()
         // A quick broker may have been through before the last kill: then that one hits nothing, and harms nothing.
         const step = (MESSAGES * 2) / (kills + 2)
-        await eventually(() => deliveries > before + step || deliveries >= MESSAGES * 2, 60_000)
+        await eventually(() => deliveries > before + step || deliveries >= MESSAGES * 2)
         await end(child)
       }
       const last = start()
@@ -83,7 +83,7 @@ export function killedContract(getBroker: () => Broker): void {
       for (let n = 0; n < 10; n++) {
         const marker = aMessage(type)
         await bus.publish([marker])
-        await eventually(async () => ((await effects()).get(marker.id) ?? 0) > 0, 60_000)
+        await eventually(async () => ((await effects()).get(marker.id) ?? 0) > 0)
       }
     }
 

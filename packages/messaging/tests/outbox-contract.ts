@@ -152,7 +152,7 @@ export function outboxContract(getBroker: () => Broker): void {
       const facts = Array.from({ length: 3_000 }, (_, n) => ({ type, subject: `tst_${n % 3}`, data: { n } }))
       const ids = await inTransaction(database.db, (tx) => addToOutbox(tx, facts))
       relay()
-      await eventually(() => wire.length >= ids.length, 30_000)
+      await eventually(() => wire.length >= ids.length)
       expect(wire).toEqual(ids)
     })
 

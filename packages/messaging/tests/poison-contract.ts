@@ -104,7 +104,7 @@ export function poisonContract(getBroker: () => Broker): void {
         })
         const died = once(child, 'close').then(() => true)
         const done = async () => child.exitCode !== null || child.signalCode !== null || (await isDead())
-        await eventually(done, 30_000)
+        await eventually(done)
         if (child.signalCode === null) {
           await eventually(() => handled.size === beside.length)
           child.kill('SIGKILL')

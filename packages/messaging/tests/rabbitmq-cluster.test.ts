@@ -16,8 +16,8 @@ describe.skipIf(!hasPart('rabbitmq'))('on three nodes of RabbitMQ', () => {
     await eventually(async () => {
       const status = JSON.parse((await cluster.nodes[0]?.ctl('--formatter', 'json', 'cluster_status')) ?? '{}')
       return status.running_nodes?.length === 3
-    }, 60_000)
-  }, 180_000)
+    })
+  })
   afterAll(() => cluster?.remove())
 
   it(
@@ -42,19 +42,19 @@ describe.skipIf(!hasPart('rabbitmq'))('on three nodes of RabbitMQ', () => {
       const resumedAfterMs: number[] = []
       for (let kill = 0; kill < KILLS; kill++) {
         const before = relay.counts().published
-        await eventually(() => relay.counts().published > before + 200, 60_000)
+        await eventually(() => relay.counts().published > before + 200)
         const node = cluster.nodes[kill % 3]
         await node?.kill9()
         const [killedAt, then] = [Date.now(), relay.counts().published]
         // The two others are the majority: what is written after the kill is published without the third.
-        await eventually(() => relay.counts().published > then + 600, 60_000)
+        await eventually(() => relay.counts().published > then + 600)
         resumedAfterMs.push(Date.now() - killedAt)
         await node?.start()
       }
       writing = false
       await writer
-      await eventually(async () => (await unpublished(database.db)) === 0, 60_000)
-      await eventually(async () => (await effectsOf(database.db)).distinct === written.length, 60_000)
+      await eventually(async () => (await unpublished(database.db)) === 0)
+      await eventually(async () => (await effectsOf(database.db)).distinct === written.length)
       expect(await effectsOf(database.db)).toEqual({ all: written.length, distinct: written.length })
       console.log(
         `cluster: ${KILLS} kills, ${written.length} facts, 0 lost; 600 more published within ${resumedAfterMs.join(', ')} ms of each kill`,

@@ -16,7 +16,7 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
 
   beforeAll(async () => {
     node = await startRabbitmq()
-  }, 150_000)
+  })
   afterEach(async () => {
     for (const stop of stops.splice(0).reverse()) await stop()
   })
@@ -77,7 +77,7 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       isDrained: async () => (await unpublished(db)) === 0,
       /** Every fact had its effect, and had it once. */
       async arrived() {
-        await eventually(async () => (await effectsOf(db)).distinct === written.length, 60_000)
+        await eventually(async () => (await effectsOf(db)).distinct === written.length)
         expect(await effectsOf(db)).toEqual({ all: written.length, distinct: written.length })
       },
     }
@@ -115,12 +115,12 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       const stopWriting = service.writeOn()
       for (let kill = 0; kill < KILLS; kill++) {
         const before = service.relay.counts().published
-        await eventually(() => service.relay.counts().published > before + 20, 60_000)
+        await eventually(() => service.relay.counts().published > before + 20)
         await node.kill9()
         await node.start()
       }
       await stopWriting()
-      await eventually(service.isDrained, 60_000)
+      await eventually(service.isDrained)
       await service.arrived()
       console.log(`F18: ${KILLS} kills, ${service.written.length} facts, each arrived and had one effect`)
     },
@@ -132,11 +132,11 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
     async function wipeWith(service: Awaited<ReturnType<typeof aService>>): Promise<void> {
       const consumer = await service.consume()
       await service.write(300)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       await service.arrived()
       await consumer.stop()
       await service.write(300)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       await node.kill9()
       await node.wipe()
       await node.start()
@@ -162,10 +162,10 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
         const holds = async () => true
         const service = await aService(node.url, (bus) => ({ ...bus, memory: { ...bus.memory, holds } }))
         await wipeWith(service)
-        await eventually(service.isDrained, 30_000)
+        await eventually(service.isDrained)
         // The last ones arrive after all that there is.
         const last = service.written.slice(-10)
-        await eventually(async () => (await effectsOf(service.db, last)).distinct === 10, 30_000)
+        await eventually(async () => (await effectsOf(service.db, last)).distinct === 10)
         expect((await effectsOf(service.db)).distinct).toBe(310)
       },
       LONG,
@@ -175,13 +175,13 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       const service = await aService()
       await service.consume()
       await service.write(10)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       await node.kill9()
       await node.start()
       await service.write(10)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       expect((await sql`select from outbox_republish`.execute(service.db)).rows).toEqual([])
-    }, 60_000)
+    })
   })
 
   it(
@@ -190,17 +190,17 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       const service = await aService()
       await service.consume()
       await service.write(10)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       await node.ctl('set_vm_memory_high_watermark', '0.00001')
       const stopWriting = service.writeOn()
       const before = service.written.length
-      await eventually(() => service.written.length > before + 200, 30_000)
-      await eventually(() => !service.bus.ready(), 30_000)
+      await eventually(() => service.written.length > before + 200)
+      await eventually(() => !service.bus.ready())
       const { slowestMs } = await stopWriting()
       const waited = await service.waiting()
       expect(waited).toBeGreaterThan(0)
       await node.ctl('set_vm_memory_high_watermark', 'absolute', '512MB')
-      await eventually(service.isDrained, 60_000)
+      await eventually(service.isDrained)
       await service.arrived()
       console.log(`F20: ${waited} facts waited for the end of the alarm; slowest write ${slowestMs} ms`)
     },
@@ -225,12 +225,12 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       await eventually(async () => (await bus.publish([aMessage(type)]))[0] === 'published')
       await eventually(() => attempts.length === 1)
       await node.ctl('set_vm_memory_high_watermark', '0.00001')
-      await eventually(async () => (await bus.publish([aMessage(uniqueType())]))[0] === 'failed', 30_000)
+      await eventually(async () => (await bus.publish([aMessage(uniqueType())]))[0] === 'failed')
       alarm.resolve()
       // Lifting it takes an Erlang of its own: longer than the second after which the message used to go back.
       await node.ctl('status')
       await node.ctl('set_vm_memory_high_watermark', 'absolute', '512MB')
-      await eventually(() => attempts.includes(2), 60_000)
+      await eventually(() => attempts.includes(2))
       expect(attempts).toEqual([1, 2])
     },
     LONG,
@@ -243,7 +243,7 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       const service = await aService(node.url.replace(/:\d+$/, `:${proxy.port}`))
       await service.consume()
       await service.write(100)
-      await eventually(service.isDrained, 30_000)
+      await eventually(service.isDrained)
       return { proxy, service }
     }
 
@@ -254,13 +254,13 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
         proxy.set(mode)
         const began = Date.now()
         await service.write(100)
-        await eventually(() => !service.bus.ready(), 40_000)
+        await eventually(() => !service.bus.ready())
         const seconds = (Date.now() - began) / 1_000
         console.log(`F21 ${mode}: noticed after ${seconds.toFixed(1)} s`)
         expect(seconds).toBeLessThanOrEqual(20.5)
         expect(await service.waiting()).toBe(100)
         proxy.set('pass')
-        await eventually(service.isDrained, 60_000)
+        await eventually(service.isDrained)
         await service.arrived()
       },
       LONG,
@@ -273,11 +273,11 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
         const stopWriting = service.writeOn()
         for (let reset = 0; reset < 10; reset++) {
           const before = service.relay.counts().published
-          await eventually(() => service.relay.counts().published > before + 5, 30_000)
+          await eventually(() => service.relay.counts().published > before + 5)
           proxy.reset()
         }
         await stopWriting()
-        await eventually(service.isDrained, 60_000)
+        await eventually(service.isDrained)
         await service.arrived()
       },
       LONG,
@@ -294,12 +294,12 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
     await operator.queueDelete(service.queue)
     await operator.close()
     await service.write(10)
-    await eventually(() => service.relay.counts().unroutable >= 10, 30_000)
+    await eventually(() => service.relay.counts().unroutable >= 10)
     expect(await service.waiting()).toBe(10)
     await service.consume()
     await sql`update outbox set next_attempt_at = now()`.execute(service.db)
     await service.arrived()
-  }, 60_000)
+  })
 
   describe('controls: what the protections are for', () => {
     it('a relay that marks before the confirm loses facts when the broker is killed', async () => {
@@ -315,18 +315,18 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       const stopWriting = service.writeOn()
       for (let kill = 0; kill < 2; kill++) {
         const before = service.written.length
-        await eventually(() => service.written.length > before + 200, 30_000)
+        await eventually(() => service.written.length > before + 200)
         await node.kill9()
         await node.start()
       }
-      await eventually(() => service.bus.ready(), 30_000)
+      await eventually(() => service.bus.ready())
       await stopWriting()
       await service.write(20)
-      await eventually(service.isDrained, 60_000)
+      await eventually(service.isDrained)
       const last = service.written.slice(-20)
-      await eventually(async () => (await effectsOf(service.db, last)).distinct === 20, 30_000)
+      await eventually(async () => (await effectsOf(service.db, last)).distinct === 20)
       expect((await effectsOf(service.db)).distinct).toBeLessThan(service.written.length)
-    }, 120_000)
+    })
 
     it('a publisher that does not ask for returns has a confirm for what nobody will ever see', async () => {
       const connection = new Connection(node.url)

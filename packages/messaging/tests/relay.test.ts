@@ -187,7 +187,7 @@ describe('the relay', () => {
     const relay = startRelay({ ...options(bus), pollMs: 60_000 })
     for (let n = 1; n <= 3; n++) {
       await announce()
-      await eventually(() => bus.published.length === n, 5_000)
+      await eventually(() => bus.published.length === n)
     }
     await relay.stop()
     expect(await unpublished(db)).toBe(0)
@@ -206,10 +206,10 @@ describe('the relay', () => {
     expect(await read('outbox_oldest_seconds')).toBeGreaterThanOrEqual(90)
     bus.answer = 'unroutable'
     bus.isUp = true
-    await eventually(async () => (await read('messages_returned_total')) >= 1, 5_000)
+    await eventually(async () => (await read('messages_returned_total')) >= 1)
     bus.answer = 'published'
     await sql`update outbox set next_attempt_at = now()`.execute(db)
-    await eventually(async () => (await read('messages_published_total')) === 1, 5_000)
+    await eventually(async () => (await read('messages_published_total')) === 1)
     expect(await read('outbox_waiting')).toBe(0)
     expect(await read('outbox_oldest_seconds')).toBe(0)
     await relay.stop()

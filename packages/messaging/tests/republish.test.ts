@@ -104,7 +104,7 @@ describe('sending again', () => {
       },
     }
     const relay = startRelay({ ...options({ ...bus, memory }), pollMs: 5 })
-    await eventually(() => bus.published.length === 3, 5_000)
+    await eventually(() => bus.published.length === 3)
     await relay.stop()
     expect(deeds).toEqual(['keep test, 1 open'])
     expect(bus.published.map(({ id }) => id)).toEqual(lost)

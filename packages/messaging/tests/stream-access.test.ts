@@ -24,7 +24,7 @@ describe.skipIf(!hasPart('rabbitmq'))('an organizer at the broker', () => {
     const url = new URL(rabbitmq.url)
     organizer = new Connection(`amqp://${ours.user}:${ours.password}@${url.host}`)
     organizer.on('error', () => undefined)
-  }, 120_000)
+  })
   afterAll(async () => {
     await organizer?.close()
     await stream?.close()

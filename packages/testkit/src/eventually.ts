@@ -4,7 +4,7 @@ type Settled<T> = Exclude<T, false | null | 0 | ''>
  * Waits until `check` returns something truthy (or, returning nothing, does not throw) and gives it back.
  * The limit only bounds a failing test; a passing one goes on at once.
  */
-export async function eventually<T>(check: () => T | Promise<T>, limitMs = 60_000): Promise<Settled<T>> {
+export async function eventually<T>(check: () => T | Promise<T>, limitMs = 120_000): Promise<Settled<T>> {
   const end = performance.now() + limitMs
   let last: unknown
   for (let pause = 5; ; pause = Math.min(pause * 1.5, 250)) {

@@ -24,7 +24,7 @@ export async function startProcess(main: string, env: Record<string, string>, he
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  const exited = once(child, 'exit')
+  const exited = once(child, 'close')
   const ended = () => child.exitCode !== null || child.signalCode !== null
   await eventually(async () => {
     if (ended()) return true

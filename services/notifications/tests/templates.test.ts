@@ -114,9 +114,9 @@ describe('the language of templates', () => {
     ['brackets in brackets', `${'['.repeat(15_000)}`],
     ['links without end', `${'[a](http://x.org) '.repeat(1_000)}`],
   ])('costs little, whatever it holds: %s', async (_name, body) => {
-    const before = performance.now()
+    const before = process.cpuUsage()
     await check(withBody(body)).catch(() => undefined)
-    expect(performance.now() - before).toBeLessThan(1_500)
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_500)
   })
 
   it.each(['order-confirmation', 'event-cancelled', 'password-reset'])(
@@ -145,9 +145,9 @@ describe('the language of templates', () => {
   )
 
   it('writes a mail with a line of blanks as fast as any other', async () => {
-    const before = performance.now()
+    const before = process.cpuUsage()
     await mailOf(`a${' \t'.repeat(9_900)}b`)
-    expect(performance.now() - before).toBeLessThan(700)
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(700)
   })
 
   it('refuses a mail that would be larger than 100 kB', async () => {

@@ -99,7 +99,7 @@ describe('a refund that the provider refuses', () => {
     expect(pending.state).toBe('pending')
     expect((await act(pending, 'settlement', note)).json().code).toBe('refund-under-way')
     expect((await act(pending, 'retry')).json().state).toBe('succeeded')
-  }, 20_000)
+  })
 })
 
 describe('a refund that was sent and that the bank returns', () => {

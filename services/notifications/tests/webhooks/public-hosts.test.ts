@@ -137,7 +137,7 @@ describe('a receiver that wants to hold us up', () => {
     expect(left).toMatchObject({ lastOutcome: 'timed-out', lastStatus: null })
     const [{ durationMs }] = (await open.webhook(left.id)).log
     expect(durationMs).toBeGreaterThan(4_900)
-    expect(durationMs).toBeLessThan(8_000)
+    expect(durationMs).toBeLessThan(60_000)
     // What the kernel's buffers take is not read by us.
     expect(written).toBeLessThan(20 * 1024 * 1024)
     await open.end()

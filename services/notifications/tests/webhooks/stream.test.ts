@@ -16,7 +16,7 @@ describe.skipIf(!hasPart('rabbitmq'))('the public exchange', () => {
     fixture = await startWithWebhooks({ started: false })
     stream = connectPublicStream(rabbitmq.url, { log: createLog('test', 'silent') })
     await eventually(() => stream.ready())
-  }, 120_000)
+  })
   afterAll(async () => {
     await stream?.close()
     await fixture?.end()
@@ -68,5 +68,5 @@ describe.skipIf(!hasPart('rabbitmq'))('the public exchange', () => {
     fixture.clock.advance(30)
     expect(await streamOnce(fixture.context, stream)).toBe(1)
     expect(await waiting()).toBe(0)
-  }, 120_000)
+  })
 })

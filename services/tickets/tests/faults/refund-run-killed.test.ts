@@ -15,7 +15,7 @@ const FREE = 240
 let shop: Shop
 beforeAll(async () => {
   shop = await openShop()
-}, 60_000)
+})
 afterAll(() => shop?.stop())
 
 /** An event with orders, and a mass refund of them that is promised and not begun. */
@@ -63,7 +63,7 @@ describe('a mass refund whose service is killed again and again', () => {
       const done = await eventually(async () => {
         const run = await runOf(event)
         return run.state === 'done' && run.refunds.pending === 0 ? run : false
-      }, 90_000)
+      })
       expect(done).toMatchObject({
         promised: { orders: PAID + FREE, tickets: PAID + FREE, amountMinor: PAID * 4_900 },
         refunds: { succeeded: PAID + FREE, failed: 0 },
