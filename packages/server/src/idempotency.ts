@@ -61,6 +61,21 @@ export async function idempotently<Schema extends IdempotencyTable, Body>(
   })
 }
 
+/**
+ * Forgets answers that are older, so many at most: found by age (a block range index), so that it does not cost more the more
+ * there are. Returns how many.
+ */
+export async function forgetAnswers<Schema extends IdempotencyTable>(
+  db: Db<Schema>,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from idempotency_key where ctid = any (array(
+      select ctid from idempotency_key where created_at < ${before} limit ${limit}))`.execute(db)
+  return Number(numAffectedRows ?? 0n)
+}
+
 /** A caller's key, and the digest by which a repeat of the request is told from another one with the same key. */
 export interface KeyClaim {
   scope: string

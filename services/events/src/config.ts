@@ -11,6 +11,8 @@ export interface Config {
   databaseConnections: number
   /** Fetch pictures from this machine's own network too: for tests only. */
   allowPrivateImageHosts: boolean
+  /** How long the answer to an Idempotency-Key is kept. */
+  keepKeysDays: number
 }
 
 export interface Secrets {
@@ -32,6 +34,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     logLevel: settings.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
     databaseConnections: settings.integer('DATABASE_CONNECTIONS', 8, { min: 2, max: 100 }),
     allowPrivateImageHosts: settings.choice('ALLOW_PRIVATE_IMAGE_HOSTS', ['no', 'yes'], 'no') === 'yes',
+    keepKeysDays: settings.integer('KEEP_KEYS_DAYS', 31, { min: 1, max: 36_500 }),
   }
   const secrets: Secrets = {
     databaseUrl: settings.url('DATABASE_URL'),

@@ -17,6 +17,7 @@ import type { Context } from './context.ts'
 import type { Schema } from './db.ts'
 import { registerRoutes } from './http.ts'
 import { createPictureFetcher, type FetcherOptions } from './images/fetch-picture.ts'
+import { startForgettingKeys } from './jobs/forget-keys.ts'
 import { access } from './permissions.ts'
 import { problems } from './problems.ts'
 
@@ -80,7 +81,7 @@ export function createEvents(
   let bus: Bus | undefined
   app.after(() => addDeadLetterRoutes(app, { queues: [SERVICE], bus: () => bus }))
 
-  let stopMessages = async () => {}
+  let stopWork = async () => {}
   return {
     app,
     context,
@@ -91,7 +92,9 @@ export function createEvents(
       bus = connected
       const relay = startRelay({ db, bus: connected, log, source: SERVICE, metrics: app.metrics })
       const consumer = subscribe<Schema>({ bus: connected, db, queue: SERVICE, handlers: cutoffs.handlers, log })
-      stopMessages = async () => {
+      const stopForgetting = startForgettingKeys(context)
+      stopWork = async () => {
+        await stopForgetting()
         await consumer.stop()
         await relay.stop()
         await connected.close()
@@ -102,7 +105,7 @@ export function createEvents(
     },
     async stop() {
       await app.close()
-      await stopMessages()
+      await stopWork()
       cutoffs.stop()
       await pictures.close()
       await db.destroy()

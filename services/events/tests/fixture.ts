@@ -47,6 +47,7 @@ export async function eventsFixture(
         logLevel: 'silent',
         databaseConnections: 6,
         allowPrivateImageHosts: false,
+        keepKeysDays: 31,
         ...options.config,
       },
       secrets: { databaseUrl: database.url, busUrl: database.url, clientSecret: 'x'.repeat(40) },

@@ -1,4 +1,5 @@
 import { sql } from '@guichet/database'
+import { forgetAnswers } from '@guichet/server'
 import type { Context } from '../context.ts'
 import { daysAgo } from './keep-config.ts'
 import { ROWS_MAX } from './pages.ts'
@@ -12,15 +13,13 @@ export async function forgetByAge(ctx: Context): Promise<boolean> {
   const { keep } = ctx.config
   const yesterday = daysAgo(now, 1).toISOString().slice(0, 10)
   const deletions = [
-    sql`delete from idempotency_key where ctid = any (array(
-          select ctid from idempotency_key where created_at < ${daysAgo(now, keep.keys)} limit ${ROWS_MAX}))`,
     sql`delete from sms_count where ctid = any (array(
           select ctid from sms_count where period <> 'ever' and period < ${yesterday} limit ${ROWS_MAX}))`,
     sql`delete from suppression where ctid = any (array(
           select ctid from suppression where created_at < ${daysAgo(now, keep.suppressions)}
            order by created_at limit ${ROWS_MAX}))`,
   ]
-  let more = false
+  let more = (await forgetAnswers(ctx.db, daysAgo(now, keep.keys), ROWS_MAX)) === ROWS_MAX
   for (const deletion of deletions) {
     const { numAffectedRows } = await deletion.execute(ctx.db)
     if (Number(numAffectedRows ?? 0n) === ROWS_MAX) more = true
