@@ -79,10 +79,8 @@ beforeAll(async () => {
   deliveryId = await eventually(async () => {
     const deliveries = await must<{ items: { id: string }[] }>(
       system,
-      `notifications/v1/deliveries?orderId=${order.id}`,
-      {
-        token: them.accessTokens.notifications,
-      },
+      `notifications/v1/deliveries?organizerId=${theirs.organizerId}&orderId=${order.id}`,
+      { token: them.accessTokens.notifications },
     )
     return deliveries.items[0]?.id ?? false
   })
