@@ -43,6 +43,40 @@ create table client (
 comment on table client is 'An OAuth client (RFC 6749 §2).';
 comment on column client.secret_hash is 'SHA-256; null for services, whose secret is in the environment, and for our own web.';
 
+create table email_change (
+  id uuid not null,
+  user_id uuid not null,
+  state text not null,
+  email text not null,
+  email_key text not null,
+  previous_email text,
+  previous_email_key text,
+  token_hash bytea,
+  created_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint email_change_done_knows_what_was CHECK ((((state = 'done'::text) = (previous_email IS NOT NULL)) AND ((state = 'done'::text) = (previous_email_key IS NOT NULL)))),
+  constraint email_change_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'done'::text]))),
+  constraint email_change_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id),
+  constraint email_change_pkey PRIMARY KEY (id),
+  constraint email_change_token_hash_key UNIQUE (token_hash)
+);
+comment on table email_change is 'A new address of an account: one that waits to be confirmed, or one in force that can still be undone. What is over is deleted.';
+comment on column email_change.token_hash is 'SHA-256 of the secret in the link: while asked, of the one that confirms; once done, of the one that undoes. Null before its mail is sent.';
+comment on column email_change.ends_at is 'Until when it can be confirmed, or undone.';
+CREATE INDEX email_change_of_user ON public.email_change USING btree (user_id, ends_at);
+CREATE UNIQUE INDEX email_change_one_asked ON public.email_change USING btree (user_id) WHERE (state = 'asked'::text);
+
+create table farewell (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  locale text not null,
+  created_at timestamp with time zone not null,
+  constraint farewell_locale_known CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint farewell_pkey PRIMARY KEY (id)
+);
+comment on table farewell is 'Whom to tell that an account is gone. Without its id; deleted when the mail is sent, and after three days in any case.';
+
 create table idempotency_key (
   scope text not null,
   key text not null,

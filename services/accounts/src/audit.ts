@@ -13,6 +13,10 @@ export interface Deed {
 export type AuditAction =
   | 'user.registered'
   | 'user.email-confirmed'
+  | 'user.email-change-requested'
+  | 'user.email-change-withdrawn'
+  | 'user.email-changed'
+  | 'user.email-change-undone'
   | 'user.erased'
   | 'user.password-changed'
   | 'user.password-reset'

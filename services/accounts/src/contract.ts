@@ -26,6 +26,11 @@ export const UserView = Type.Object({
   memberships: Type.Array(Type.Object({ organizerId: Type.String(), organizerName: Type.String(), role: RoleName })),
 })
 
+export const PendingEmailView = Type.Object({
+  email: Type.String({ description: 'The new address, which waits to be confirmed.' }),
+  expiresAt: Instant,
+})
+
 export const SessionView = Type.Object({
   sessionId: Type.String(),
   refreshToken: Type.String(),

@@ -64,6 +64,25 @@ export interface Schema extends IdempotencyTable, TokenCutoffTable {
     expires_at: Date
     used_at: Date | null
   }
+  email_change: {
+    id: Fixed<string>
+    user_id: Fixed<string>
+    state: 'asked' | 'done'
+    email: Fixed<string>
+    email_key: Fixed<string>
+    previous_email: string | null
+    previous_email_key: string | null
+    token_hash: Buffer | null
+    created_at: Fixed<Date>
+    ends_at: Date
+  }
+  farewell: {
+    id: Fixed<string>
+    email: Fixed<string>
+    name: Fixed<string>
+    locale: Fixed<'en' | 'fr'>
+    created_at: Fixed<Date>
+  }
   account_request: {
     id: Generated<number>
     kind: 'sign-up' | 'email-confirmation' | 'password-reset'

@@ -60,6 +60,25 @@ export const PROBLEMS = defineProblems({
     status: 422,
     title: { en: 'This is not an e-mail address.', fr: 'Ceci n’est pas une adresse e-mail.' },
   },
+  'email-unchanged': {
+    status: 422,
+    title: { en: 'This is the address of the account already.', fr: 'C’est déjà l’adresse du compte.' },
+  },
+  'email-taken': {
+    status: 409,
+    title: { en: 'This address has an account of its own.', fr: 'Cette adresse a déjà un compte.' },
+    detail: {
+      en: 'Sign in with it, or delete that account first.',
+      fr: 'Connectez-vous avec elle, ou supprimez d’abord ce compte.',
+    },
+  },
+  'email-fixed': {
+    status: 409,
+    title: {
+      en: 'The administrator’s account has no address that can be changed.',
+      fr: 'Le compte de l’administrateur n’a pas d’adresse à changer.',
+    },
+  },
   'member-unknown': {
     status: 422,
     title: {

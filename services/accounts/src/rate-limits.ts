@@ -11,6 +11,8 @@ export const POLICIES = {
   // Only guesses count: a good link gives its use back.
   link: { points: 60, duration: 900 },
   password: { points: 10, duration: 900 },
+  // By account: a mail to an address that nobody has shown to read.
+  'email-change': { points: 5, duration: 3_600 },
   invitation: { points: 60, duration: 3_600 },
   organizer: { points: 60, duration: 3_600 },
 } as const

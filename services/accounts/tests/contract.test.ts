@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS } from '../src/permissions.ts'
-import { type AccountsFixture, accountsFixture, PASSWORD } from './fixture.ts'
+import { type AccountsFixture, accountsFixture, newEmail, PASSWORD } from './fixture.ts'
 
 const CONTRACTS = join(import.meta.dirname, '../../../contracts')
 
@@ -63,6 +63,7 @@ describe('the messages', () => {
       token: owner.token,
     })
     await accounts.refreshed(member)
+    await accounts.moveTo(owner, newEmail())
     const change = { currentPassword: PASSWORD, newPassword: 'acht kleine blaue Hasen' }
     await accounts.call('PUT', '/v1/users/me/password', change, { token: owner.token })
     await accounts.call('DELETE', '/v1/users/me', { password: PASSWORD }, { token: member.token })

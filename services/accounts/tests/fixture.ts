@@ -108,6 +108,39 @@ export async function accountsFixture(overrides: Overrides = {}) {
   const mailedToken = async (userId: string, purpose: string) =>
     (await mailedLink(userId, purpose)).searchParams.get('token') ?? ''
 
+  type ChangeMail = 'email-change' | 'email-changed'
+  const CHANGES = {
+    'email-change': 'accounts.email-change-requested.v1',
+    'email-changed': 'accounts.email-changed.v1',
+  } as const
+
+  /** The data of the last message about a change of this user's address. */
+  async function lastChange(type: string, userId: string): Promise<{ changeId: string }> {
+    return (await messages(type)).filter((message) => message.userId === userId).at(-1)
+  }
+
+  /** What notifications is given for the mail about the latest change of an address. */
+  async function mailOfChange(userId: string, purpose: ChangeMail) {
+    const { changeId } = await lastChange(CHANGES[purpose], userId)
+    const token = await serviceToken('notifications')
+    const answer = await call('POST', '/v1/internal/email-links', { userId, purpose, changeId }, { token })
+    if (answer.status !== 201) throw new Error(`no mail: ${answer.status}`)
+    return answer.body
+  }
+  const changeLink = async (userId: string, purpose: ChangeMail) => new URL((await mailOfChange(userId, purpose)).url)
+  const changeToken = async (userId: string, purpose: ChangeMail) =>
+    (await changeLink(userId, purpose)).searchParams.get('token') ?? ''
+
+  /** Has the person's account change its address, and returns the new one. */
+  async function moveTo(who: { userId: string; token: string }, email: string): Promise<string> {
+    const path = '/v1/users/me/email-change'
+    await call('PUT', path, { email, password: PASSWORD }, { token: who.token })
+    const secret = await changeToken(who.userId, 'email-change')
+    const answer = await call('POST', `${path}/confirmation`, { token: secret }, { token: who.token })
+    if (answer.status !== 200) throw new Error(`address: ${answer.text}`)
+    return email
+  }
+
   async function userIdOf(email: string): Promise<string> {
     const found = await db
       .selectFrom('user_account')
@@ -181,6 +214,7 @@ export async function accountsFixture(overrides: Overrides = {}) {
 
   return {
     ...{ service, context, db, database, clock, call, callTo, answerAll, serviceToken, mailedLink, mailedToken },
+    ...{ lastChange, mailOfChange, changeLink, changeToken, moveTo },
     ...{ userIdOf, newcomer, signIn, person, refreshed, organizerOf, memberOf, administrator, messages, auditOf },
     /** Another process on the same database. */
     async replica() {

@@ -39,6 +39,10 @@ describe('mintEmailLink', () => {
       expiresAt: null,
       organizer: { role: 'door' },
     })
+    expect((await mint(token, { ...body, purpose: 'webhook-endpoint-off' })).body).toMatchObject({
+      url: `${PUBLIC_URL}/fr/console/organizers/${organizerId}/messages/webhooks`,
+      organizer: { role: 'door' },
+    })
     expect((await mint(token, { userId, purpose: 'member-added' })).status).toBe(404)
     const path = `/v1/organizers/${organizerId}/members/${userId}`
     await accounts.call('DELETE', path, undefined, { token: owner.token })

@@ -4,7 +4,7 @@ import { toOrder } from '../src/content/order.ts'
 import type { Refund } from '../src/content/refund.ts'
 import { toEntry } from '../src/content/waiting-entry.ts'
 import type { EventFacts } from '../src/db.ts'
-import { ACCOUNT_KINDS, composeAccountLetter } from '../src/letters/account-letter.ts'
+import { ACCOUNT_KINDS, type AccountKind, composeAccountLetter } from '../src/letters/account-letter.ts'
 import type { Letter, LetterDraft } from '../src/letters/letter.ts'
 import { composeOrderLetter, ORDER_KINDS, type OrderKind } from '../src/letters/order-letter.ts'
 import { composePaymentFailed } from '../src/letters/payment-failed.ts'
@@ -120,14 +120,14 @@ function failedLetter(locale: 'en' | 'fr'): Letter {
   return written(composePaymentFailed(input))
 }
 
-function linkFor(language: 'en' | 'fr'): EmailLink {
+function linkFor(language: 'en' | 'fr', kind: AccountKind): EmailLink {
   const url = `${PUBLIC_URL}/${language}/confirm-email?token=abc`
   return {
     url,
     email: 'ada@example.org',
     name: 'Ada Martin',
     language,
-    expiresAt: new Date(NOW.getTime() + 86_400_000),
+    expiresAt: new Date(NOW.getTime() + (kind === 'email-changed' ? 7 : 1) * 86_400_000),
     organizer: { name: 'Opéra de Paris', role: 'manager' },
   }
 }
@@ -141,7 +141,7 @@ function everyLetter(): [string, Letter][] {
     ...ORDER_KINDS.map((kind): [string, Letter] => [`${kind}.${language}`, letterOf(kind, { locale: language })]),
     ...ACCOUNT_KINDS.map((kind): [string, Letter] => [
       `${kind}.${language}`,
-      written(composeAccountLetter(kind, linkFor(language), { now: NOW, shop: SHOP })),
+      written(composeAccountLetter(kind, linkFor(language, kind), { now: NOW, shop: SHOP })),
     ]),
     [
       `waiting-list-joined.${language}`,

@@ -87,6 +87,9 @@ describe('each message that is listened to, as its owner wrote it', () => {
   it.each([
     ['accounts.password-changed.v1', 'password-changed'],
     ['accounts.member-added.v1', 'member-added'],
+    ['accounts.email-change-requested.v1', 'email-change'],
+    ['accounts.email-changed.v1', 'email-changed'],
+    ['accounts.farewell-requested.v1', 'account-deleted'],
   ])('%s plans one %s to the account, and none more when it comes twice', async (type, kind) => {
     const data = await example(type)
     const id = crypto.randomUUID()

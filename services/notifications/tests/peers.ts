@@ -88,6 +88,7 @@ export interface LinkAnswer {
   name: string
   locale: string
   expiresAt: string | null
+  taken?: boolean
 }
 
 export interface Peers {
@@ -96,6 +97,10 @@ export interface Peers {
   entries: Map<string, EntryAnswer>
   /** By user id; the answer says what accounts minted. */
   links: Map<string, LinkAnswer>
+  /** By organizer id: its owners' user ids. */
+  owners: Map<string, string[]>
+  /** By farewell id; accounts forgets them when it is told. */
+  farewells: Map<string, { email: string; name: string; locale: string }>
   /** Called before each content answer: a status other than 200 is sent instead. */
   answer: (path: string) => number
   /** How many of an audience a page has, at most. */
@@ -117,6 +122,8 @@ export async function startPeers(): Promise<Peers> {
     orders: new Map(),
     entries: new Map(),
     links: new Map(),
+    owners: new Map(),
+    farewells: new Map(),
     answer: () => 200,
     audiencePage: 1_000,
     asked: [],
@@ -157,6 +164,19 @@ function answerOf(peers: Peers, request: IncomingMessage, body: string): { statu
   if (path === '/v1/internal/email-links') {
     const link = peers.links.get(JSON.parse(body).userId)
     return link ? { status: 201, body: link } : { status: 404, body: { code: 'not-found' } }
+  }
+  const organizerId = /^\/v1\/internal\/organizers\/(org_\w+)\/owners$/.exec(path)?.[1]
+  if (organizerId) {
+    const owners = peers.owners.get(organizerId)
+    return owners
+      ? { status: 200, body: { items: owners.map((userId) => ({ userId })) } }
+      : { status: 404, body: { code: 'not-found' } }
+  }
+  const farewell = /^\/v1\/internal\/farewells\/(fwl_\w+)$/.exec(path)?.[1]
+  if (farewell) {
+    const body = peers.farewells.get(farewell)
+    if (request.method === 'DELETE') peers.farewells.delete(farewell)
+    return body ? { status: 200, body } : { status: 404, body: { code: 'not-found' } }
   }
   const page = /^\/v1\/internal\/events\/(evt_\w+)\/orders$/.exec(path)
   if (page) {

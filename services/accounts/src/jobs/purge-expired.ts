@@ -2,9 +2,14 @@ import type { Context } from '../context.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** Forgets what is over: links and sessions after 30 days, idempotency keys after 31, addresses in the audit log after 180. */
+/**
+ * Forgets what is over: changes of address once they can't be confirmed or undone, farewells that could not be sent for
+ * three days, links and sessions after 30 days, idempotency keys after 31, addresses in the audit log after 180.
+ */
 export async function purgeExpired({ db, now }: Pick<Context, 'db' | 'now'>): Promise<void> {
   const ago = (days: number) => new Date(now().getTime() - days * DAY_MS)
+  await db.deleteFrom('email_change').where('ends_at', '<', now()).execute()
+  await db.deleteFrom('farewell').where('created_at', '<', ago(3)).execute()
   await db.deleteFrom('one_time_link').where('expires_at', '<', ago(30)).execute()
   await db
     .deleteFrom('session')

@@ -9,6 +9,7 @@ import { assertPasswordAcceptable } from '../passwords/password-policy.ts'
 import { revokeSessions } from '../sessions/session.ts'
 import { announcePassword } from '../users/announce-password.ts'
 import { checkPassword } from '../users/check-password.ts'
+import { withdrawChange } from '../users/email-change.ts'
 import { dropLinks } from '../users/one-time-link.ts'
 import { lockUser } from '../users/user.ts'
 
@@ -37,6 +38,7 @@ export function changePasswordRoute(app: App, ctx: Context): void {
           .where('id', '=', uuid)
           .execute()
         await dropLinks(tx, uuid, 'password-reset')
+        await withdrawChange(tx, uuid)
         await revokeSessions(tx, ctx, uuid, 'password-changed', { exceptSessionUuid: toUuid('ses', sessionId) })
         await announcePassword(tx, uuid, 'changed', ctx.now())
         await audit(tx, deedOf(request, ctx.now()), 'user.password-changed', userId)

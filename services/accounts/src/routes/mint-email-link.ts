@@ -4,6 +4,7 @@ import { type App, toUuid } from '@guichet/server'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { Instant, Locale, REFUSALS, RoleName } from '../contract.ts'
+import { mintChangeLink } from '../users/email-change-link.ts'
 import { mintLink } from '../users/one-time-link.ts'
 import { lockUser, readUser } from '../users/user.ts'
 
@@ -13,11 +14,17 @@ const Purpose = Type.Enum([
   'sign-up-repeated',
   'password-changed',
   'member-added',
+  'webhook-endpoint-off',
+  'email-change',
+  'email-changed',
 ])
 const Body = Type.Object({
   userId: Type.String({ maxLength: 100 }),
   purpose: Purpose,
-  organizerId: Type.Optional(Type.String({ maxLength: 100, description: 'Of member-added: where.' })),
+  organizerId: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Of member-added and webhook-endpoint-off: where.' }),
+  ),
+  changeId: Type.Optional(Type.String({ maxLength: 100, description: 'Of email-change and email-changed: which.' })),
 })
 const Answer = Type.Object({
   url: Type.String(),
@@ -26,6 +33,9 @@ const Answer = Type.Object({
   locale: Locale,
   expiresAt: Type.Union([Instant, Type.Null()]),
   organizer: Type.Optional(Type.Object({ name: Type.String(), role: RoleName })),
+  taken: Type.Optional(
+    Type.Boolean({ description: 'Of email-change: the new address has an account, whose owner is told that instead.' }),
+  ),
 })
 
 /** POST /v1/internal/email-links. Made when the mail is sent, so that no secret waits in a queue. */
@@ -34,7 +44,7 @@ export function mintEmailLinkRoute(app: App, ctx: Context): void {
     '/v1/internal/email-links',
     { schema: { operationId: 'mintEmailLink', body: Body, response: { 201: Answer, ...REFUSALS } } },
     async (request, reply) => {
-      const { userId, purpose, organizerId } = request.body
+      const { userId, purpose, organizerId, changeId } = request.body
       const answer = await inTransaction(ctx.db, async (tx) => {
         const { id } = await lockUser(tx, toUuid('usr', userId))
         const { email, name, locale, emailConfirmed, memberships } = await readUser(tx, id)
@@ -43,11 +53,23 @@ export function mintEmailLinkRoute(app: App, ctx: Context): void {
         if (purpose === 'sign-up-repeated') return { url: `${base}/sign-in`, ...to, expiresAt: null }
         // No secret: whoever has lost the password has the address.
         if (purpose === 'password-changed') return { url: `${base}/forgot-password`, ...to, expiresAt: null }
-        if (purpose === 'member-added') {
+        if (purpose === 'member-added' || purpose === 'webhook-endpoint-off') {
           const found = memberships.find((membership) => membership.organizerId === organizerId)
           if (!found) throw new DomainError('not-found')
           const organizer = { name: found.organizerName, role: found.role }
-          return { url: `${base}/console/organizers/${found.organizerId}`, ...to, expiresAt: null, organizer }
+          const console = `${base}/console/organizers/${found.organizerId}`
+          const url = purpose === 'member-added' ? console : `${console}/messages/webhooks`
+          return { url, ...to, expiresAt: null, organizer }
+        }
+        if (purpose === 'email-change' || purpose === 'email-changed') {
+          const link = await mintChangeLink(tx, purpose, id, toUuid('ech', changeId ?? ''), ctx.now())
+          if (!link) throw new DomainError('not-found')
+          const there = { email: link.email, locale }
+          // Its owner has nothing to do with whoever asked: not even a name is told.
+          if (link.token === null) return { url: `${base}/sign-in`, ...there, name: '', expiresAt: null, taken: true }
+          const page = purpose === 'email-change' ? 'account/confirm-address' : 'undo-address'
+          const expiresAt = link.expiresAt.toISOString()
+          return { url: `${base}/${page}?token=${link.token}`, ...there, name, expiresAt }
         }
         if (purpose === 'email-confirmation' && emailConfirmed) throw new DomainError('email-already-confirmed')
         const { token, expiresAt } = await mintLink(tx, purpose, id, ctx.now())

@@ -9,6 +9,7 @@ import { NoContent, PasswordText, REFUSALS, Secret } from '../contract.ts'
 import { assertPasswordAcceptable } from '../passwords/password-policy.ts'
 import { revokeSessions } from '../sessions/session.ts'
 import { announcePassword } from '../users/announce-password.ts'
+import { withdrawChange } from '../users/email-change.ts'
 import { dropLinks, redeemLink } from '../users/one-time-link.ts'
 import { lockUser } from '../users/user.ts'
 
@@ -44,6 +45,7 @@ export function resetPasswordRoute(app: App, ctx: Context): void {
           .where('id', '=', uuid)
           .execute()
         await dropLinks(tx, uuid)
+        await withdrawChange(tx, uuid)
         await revokeSessions(tx, ctx, uuid, 'password-changed')
         await announcePassword(tx, uuid, 'reset', now)
         await audit(tx, deedOf(request, now), 'user.password-reset', userIdOf(uuid))

@@ -70,7 +70,13 @@ export async function revokeSessions(
   tx: Tx,
   ctx: Context,
   userUuid: string,
-  because: 'signed-out' | 'signed-out-everywhere' | 'password-changed' | 'refresh-reused' | 'erased',
+  because:
+    | 'signed-out'
+    | 'signed-out-everywhere'
+    | 'password-changed'
+    | 'email-change-undone'
+    | 'refresh-reused'
+    | 'erased',
   only?: { sessionUuid: string } | { exceptSessionUuid: string },
 ): Promise<void> {
   const now = ctx.now()

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { Tx } from '../db.ts'
 import { lockOrganizer, ownersOf } from '../organizers/organizer.ts'
 import { revokeSessions } from '../sessions/session.ts'
+import { sayFarewell } from './farewell.ts'
 import { dropLinks } from './one-time-link.ts'
 import { lockUser } from './user.ts'
 
@@ -16,6 +17,8 @@ export async function eraseUser(tx: Tx, ctx: Context, userUuid: string): Promise
   await assertNotLastOwner(tx, userUuid)
   await lockUser(tx, userUuid)
   const now = ctx.now()
+  await sayFarewell(tx, userUuid, now)
+  await tx.deleteFrom('email_change').where('user_id', '=', userUuid).execute()
   await tx.deleteFrom('membership').where('user_id', '=', userUuid).execute()
   await dropLinks(tx, userUuid)
   await revokeSessions(tx, ctx, userUuid, 'erased')

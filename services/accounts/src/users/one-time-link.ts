@@ -10,7 +10,13 @@ const LIFETIME_MINUTES: Record<LinkPurpose, number> = {
   'admin-sign-in': 24 * 60,
 }
 
-const digest = (token: string) => createHash('sha256').update(token).digest()
+/** What is kept of a secret. */
+export const secretHash = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+export function newSecret(): { token: string; hash: Buffer } {
+  const token = randomBytes(32).toString('base64url')
+  return { token, hash: secretHash(token) }
+}
 
 /** A secret of 256 bits that works once; the one before it for the same person and purpose no longer does. */
 export async function mintLink(
@@ -20,12 +26,12 @@ export async function mintLink(
   now: Date,
 ): Promise<{ token: string; expiresAt: Date }> {
   if (userUuid !== null) await dropLinks(tx, userUuid, purpose)
-  const token = randomBytes(32).toString('base64url')
+  const { token, hash } = newSecret()
   const expiresAt = new Date(now.getTime() + LIFETIME_MINUTES[purpose] * 60_000)
   await tx
     .insertInto('one_time_link')
     .values({
-      token_hash: digest(token),
+      token_hash: hash,
       purpose,
       user_id: userUuid,
       created_at: now,
@@ -42,7 +48,7 @@ export async function redeemLink(tx: Tx, purpose: LinkPurpose, token: string, no
   const used = await tx
     .updateTable('one_time_link')
     .set({ used_at: now })
-    .where('token_hash', '=', digest(token))
+    .where('token_hash', '=', secretHash(token))
     .where('purpose', '=', purpose)
     .where('used_at', 'is', null)
     .where('expires_at', '>', now)

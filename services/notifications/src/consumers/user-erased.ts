@@ -12,13 +12,11 @@ export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>
   const userId = uuidOf('usr', data.userId)
   // What they agreed to or refused stays, as proof and so that a refusal is kept to, by the hash of the address alone.
   await sql`
-    update consent set address = null
-     where lower(address) in (select lower(recipient_address) from delivery where user_id = ${userId})`.execute(tx)
+    update consent set address = null where lower(address) in (${shownAddresses(userId)})`.execute(tx)
   await sql`
     update delivery set recipient_name = null, recipient_address = null, last_error = null, provider_reply = null
      where user_id = ${userId}
-        or lower(recipient_address) in (
-          select lower(recipient_address) from delivery where user_id = ${userId} and recipient_address is not null)
+        or lower(recipient_address) in (${shownAddresses(userId)})
   `.execute(tx)
   await sql`
     update attempt set reply = null from delivery
@@ -31,3 +29,11 @@ export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>
     .where('state', 'in', OPEN_STATES)
     .execute()
 }
+
+/**
+ * The addresses whose mail they have shown to read. One that they wanted and never confirmed may be a stranger's, whose
+ * messages must not be forgotten for that.
+ */
+const shownAddresses = (userId: string) => sql`
+  select lower(recipient_address) from delivery
+   where user_id = ${userId} and kind <> 'email-change' and recipient_address is not null`

@@ -15,6 +15,8 @@ export interface EmailLink {
   expiresAt: Date | null
   /** Of member-added: where, and as what. */
   organizer?: { name: string; role: Role } | undefined
+  /** Of email-change: the address has an account already. */
+  taken?: boolean
 }
 
 export const ROLES = ['owner', 'manager', 'finance', 'support', 'door', 'viewer'] as const
@@ -27,6 +29,7 @@ interface EmailLinkAnswer {
   locale?: string
   expiresAt?: string | null
   organizer?: { name: string; role: Role }
+  taken?: boolean
 }
 
 /** Has accounts make a link for a user, now: each call may make a new secret. */
@@ -34,12 +37,12 @@ export async function fetchEmailLink(
   ctx: Context,
   userUuid: string,
   purpose: AccountKind,
-  organizerId?: string,
+  of: { organizerId?: string; changeId?: string } = {},
 ): Promise<EmailLink> {
   const answer = (await ask(ctx.accounts, ctx.outages, 'accounts', '/v1/internal/email-links', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ userId: toId('usr', userUuid), purpose, ...(organizerId ? { organizerId } : {}) }),
+    body: JSON.stringify({ userId: toId('usr', userUuid), purpose, ...of }),
   })) as EmailLinkAnswer
   // A link that leads elsewhere would be phishing under our name.
   if (!answer.url.startsWith(`${ctx.config.publicUrl}/`)) {
@@ -51,6 +54,7 @@ export async function fetchEmailLink(
     name: cleanLine(answer.name, 100) || null,
     language: languageOfLocale(answer.locale),
     expiresAt: answer.expiresAt ? new Date(answer.expiresAt) : null,
+    taken: answer.taken === true,
     organizer: answer.organizer && { ...answer.organizer, name: cleanLine(answer.organizer.name, 100) },
   }
 }

@@ -22,7 +22,7 @@ export interface Recipient {
 export async function recordSent(
   ctx: Context,
   claim: Claim,
-  recipient: Recipient,
+  recipient: Recipient | undefined,
   accepted: Acceptance,
 ): Promise<void> {
   const reply = accepted.reply ? withoutAddresses(accepted.reply) : null

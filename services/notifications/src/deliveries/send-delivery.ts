@@ -31,10 +31,12 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
   const about = { deliveryId: toId('dlv', claim.id), kind: claim.kind, channel: claim.channel }
   let recipient: Recipient | undefined
   let accepted: Acceptance
+  let whenSent: Draft['whenSent']
   try {
     if (claim.expiresAt && claim.expiresAt <= ctx.now()) throw new Skipped('too-late', 'It is of no use any more.')
     const draft = await composeDraft(ctx, claim)
-    recipient = draft.recipient
+    if (!draft.unwritten) recipient = draft.recipient
+    whenSent = draft.whenSent
     await assertWanted(ctx, claim, draft)
     // A process that was stopped for a while wakes up here, and another may have the message.
     if (!(await beginAttempt(ctx, claim))) {
@@ -50,6 +52,7 @@ export async function sendDelivery(ctx: Context, claim: Claim): Promise<void> {
   ctx.outages.end(claim.channel === 'email' ? 'smtp' : 'sms')
   const sentTo = recipient
   await recordWhileLeased(ctx, () => recordSent(ctx, claim, sentTo, accepted))
+  await whenSent?.()
   ctx.log.info({ ...about, attempts: claim.attempts + 1 }, 'sent')
 }
 

@@ -8,6 +8,11 @@ export const ACCOUNT_KINDS = [
   'sign-up-repeated',
   'password-changed',
   'member-added',
+  'webhook-endpoint-off',
+  'email-change',
+  'email-change-taken',
+  'email-changed',
+  'account-deleted',
 ] as const
 export type AccountKind = (typeof ACCOUNT_KINDS)[number]
 
@@ -31,8 +36,13 @@ export function composeAccountLetter(kind: AccountKind, link: EmailLink, { now, 
   }
 }
 
-/** Told as a duration, because the reader's time zone is not known: minutes up to two hours, then hours. */
-function lifetime(expiresAt: Date | null, now: Date): { minutes: number; hours: number } {
+/**
+ * Told as a duration, because the reader's time zone is not known: minutes up to two hours, then hours, and from two days
+ * on also as days.
+ */
+function lifetime(expiresAt: Date | null, now: Date): { minutes: number; hours: number; days: number } {
   const minutes = expiresAt ? Math.max(1, Math.round((expiresAt.getTime() - now.getTime()) / 60_000)) : 0
-  return minutes < 120 ? { minutes, hours: 0 } : { minutes: 0, hours: Math.round(minutes / 60) }
+  if (minutes < 120) return { minutes, hours: 0, days: 0 }
+  const days = minutes < 2 * 1_440 ? 0 : Math.round(minutes / 1_440)
+  return { minutes: 0, hours: Math.round(minutes / 60), days }
 }
