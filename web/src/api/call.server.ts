@@ -24,6 +24,8 @@ export interface Call {
   orderSecret?: string
   /** The key to an entry of a waiting list. */
   entrySecret?: string
+  /** The key of a ticket's holder. */
+  ticketSecret?: string
   /** Whether the visitor's token goes along. Public reads do without, so that `accounts` may be away. */
   as?: 'visitor' | 'public'
   /** Instead of the usual time for a page or a change. */
@@ -146,6 +148,7 @@ async function send(
   if (options.ifMatch) headers.set('if-match', options.ifMatch)
   if (options.orderSecret) headers.set('order-secret', options.orderSecret)
   if (options.entrySecret) headers.set('entry-secret', options.entrySecret)
+  if (options.ticketSecret) headers.set('ticket-secret', options.ticketSecret)
   if (options.body !== undefined) headers.set('content-type', 'application/json')
   try {
     return await fetch(url, {

@@ -161,6 +161,25 @@ export interface Ticket {
   state: 'valid' | 'void'
   lineNumber?: number
   checkedInAt?: string | null
+  /** Whom the buyer has passed it on to. */
+  holder?: { email: string | null; since: string } | null
+  transfersLeft?: number
+  transfers?: { kind: 'passed-on' | 'taken-back'; at: string; by: string }[]
+}
+
+/** A ticket that was passed on, as its holder sees it. */
+export interface HeldTicket {
+  id: string
+  eventId: string
+  event: Order['event']
+  typeName: LocalisedText
+  holderName: string | null
+  /** Who bought it. */
+  from: string | null
+  orderNumber: string | null
+  code: string
+  state: 'valid' | 'void'
+  checkedInAt: string | null
 }
 
 export type OrderState = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refunded'

@@ -1,8 +1,9 @@
 import type { RequestEvent } from '@sveltejs/kit'
 import type { Config } from '../config.server.ts'
 
-/** Pages whose address holds a secret (the key to an order or an entry, a mail link's token). */
-const secretRoutes = /\/(checkout|orders|waiting-list|preferences|confirm-email|reset-password|admin-link)(\/|$)/
+/** Pages whose address holds a secret (the key to an order, a ticket or an entry, a mail link's token). */
+const secretRoutes =
+  /\/(checkout|orders|tickets|waiting-list|preferences|confirm-email|reset-password|admin-link)(\/|$)/
 /** Pages that are the same for everybody, and may be seen again without asking. */
 const publicRoutes = new Set(['/[lang=lang]', '/[lang=lang]/events/[eventId]'])
 

@@ -2,10 +2,16 @@ import type { Order } from '../api/types.ts'
 import { type Language, pickText } from '../messages/language.ts'
 
 /**
- * An iCalendar file (RFC 5545) with the order's event. It links the event's page: calendars are shared, and the order's
+ * An iCalendar file (RFC 5545) with the event of an order or a ticket. It links the event's page: calendars are shared, and the order's
  * link is a key.
  */
-export function calendarOf(order: Order, language: Language, publicUrl: string, place: string, now: Date): string {
+export function calendarOf(
+  order: Pick<Order, 'id' | 'eventId' | 'event'>,
+  language: Language,
+  publicUrl: string,
+  place: string,
+  now: Date,
+): string {
   const { event } = order
   const lines = [
     'BEGIN:VCALENDAR',

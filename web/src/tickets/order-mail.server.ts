@@ -36,7 +36,10 @@ export async function sendAgain(event: RequestEvent) {
   return back(event, 'again')
 }
 
-/** Corrects the order's address; the tickets go there. */
+/**
+ * Corrects the order's address; the tickets go there. The key of this page is worth nothing from then on, so the page goes on
+ * with the one that came with the answer.
+ */
 export async function correctEmail(event: RequestEvent) {
   const values = textValues(await event.request.formData())
   const { email = '' } = values
@@ -45,14 +48,22 @@ export async function correctEmail(event: RequestEvent) {
   }
   try {
     const path = `/v1/orders/${event.params.orderId}/buyer-email`
-    await call(event, 'tickets', path, { method: 'PUT', body: { email }, ...credentials(event) })
+    // The page's own: when the answer is lost, who sends the form again has only the old key.
+    const idempotencyKey = values.requestKey?.slice(0, 100) || undefined
+    const key = credentials(event)
+    const { body } = await call<Order>(event, 'tickets', path, {
+      method: 'PUT',
+      body: { email },
+      ...(idempotencyKey ? { idempotencyKey } : {}),
+      ...key,
+    })
+    return back(event, 'corrected', 'orderSecret' in key ? body.secret : undefined)
   } catch (problem) {
     return refusalOf(event, problem, values)
   }
-  return back(event, 'corrected')
 }
 
-function back(event: RequestEvent, done: string): never {
-  const link = orderLink(event, languageOf(event))
+function back(event: RequestEvent, done: string, key?: string): never {
+  const link = orderLink(event, languageOf(event), key)
   redirect(303, `${link}${link.includes('?') ? '&' : '?'}mail=${done}#mail`)
 }

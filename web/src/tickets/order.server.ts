@@ -67,8 +67,7 @@ export async function pay(event: RequestEvent, order: Order, wished?: string): P
 }
 
 /** The order's page, with the key that opens it. */
-export function orderLink(event: RequestEvent, language: Language): string {
-  const key = event.url.searchParams.get('key')
+export function orderLink(event: RequestEvent, language: Language, key = event.url.searchParams.get('key')): string {
   return `/${language}/orders/${event.params.orderId}${key ? `?key=${encodeURIComponent(key)}` : ''}`
 }
 

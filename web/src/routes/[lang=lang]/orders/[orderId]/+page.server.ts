@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Actions, redirect } from '@sveltejs/kit'
 import { ApiError } from '#web/api/problem.ts'
 import type { Order } from '#web/api/types.ts'
@@ -44,8 +45,11 @@ export const load: PageServerLoad = async (event) => {
     refundable: paid && isOffered(policy, order),
     saved: event.url.searchParams.has('saved'),
     ticketMail,
+    passDone: passDoneOf(event.url.searchParams.get('pass')),
     mailDone: mailDoneOf(event.url.searchParams.get('mail')),
     key,
+    requestKey: randomUUID(),
+    passable: passableOf(order),
     now: Date.now(),
     drawings: Object.fromEntries(order.tickets.map(({ id, code }) => [id, code ? drawQr(code) : null])),
   }
@@ -74,6 +78,22 @@ export const actions: Actions = {
     }
   },
 }
+
+/** The tickets that can be passed on, and those that can be taken back, now. */
+function passableOf({ tickets, event }: Order): { on: string[]; back: string[] } {
+  const open = tickets.filter(({ state, checkedInAt }) => state === 'valid' && !checkedInAt)
+  const now = Date.now()
+  const ids = (some: Order['tickets']) => some.map(({ id }) => id)
+  return {
+    on:
+      event.status !== 'cancelled' && Date.parse(event.endsAt) > now
+        ? ids(open.filter(({ transfersLeft = 0 }) => transfersLeft > 0))
+        : [],
+    back: Date.parse(event.startsAt) > now ? ids(open.filter(({ holder }) => holder)) : [],
+  }
+}
+
+const passDoneOf = (done: string | null): 'on' | 'back' | null => (done === 'on' || done === 'back' ? done : null)
 
 const mailDoneOf = (done: string | null): 'again' | 'corrected' | null =>
   done === 'again' || done === 'corrected' ? done : null

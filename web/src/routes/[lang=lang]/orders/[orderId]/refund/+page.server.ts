@@ -14,7 +14,7 @@ export const load: PageServerLoad = async (event) => {
   const order = await readOrder(event)
   const policy = await policyOf(event, order.eventId)
   if (!isOffered(policy, order)) redirect(303, orderLink(event, languageOf(event)))
-  const open = order.tickets.filter((ticket) => ticket.state === 'valid' && !ticket.checkedInAt)
+  const open = order.tickets.filter((ticket) => ticket.state === 'valid' && !ticket.checkedInAt && !ticket.holder)
   const asked = event.url.searchParams.getAll('ticket')
   const only = open.length === 1 && open[0] ? [open[0].id] : []
   const ticketIds = asked.length > 0 ? asked : only
