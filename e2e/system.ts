@@ -154,7 +154,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 function spawnPlan(plan: ProcessPlan, logFile: string): ChildProcess {
   const child = spawn(process.execPath, [`--max-old-space-size=${plan.heapMegabytes}`, ...plan.command], {
     cwd: projectRoot,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...plan.env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_ENV: 'production',
+      ...plan.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr])

@@ -21,7 +21,12 @@ export type Running = {
 export async function startProcess(part: string, environment: Record<string, string>, url: string): Promise<Running> {
   const main = join(import.meta.dirname, '../src', part, 'main.ts')
   const child: ChildProcess = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, SANDBOX_LOG_LEVEL: 'warn', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      SANDBOX_LOG_LEVEL: 'warn',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

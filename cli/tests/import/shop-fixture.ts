@@ -149,7 +149,10 @@ async function startNotifications({ url, accountsUrl, busUrl, targets, clients }
   }
   const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`NOTIFICATIONS_${name}`, value]))
   const program = join(projectRoot, 'services/notifications/src/main.ts')
-  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env }, stdio: 'ignore' })
+  const child = spawn(process.execPath, [program], {
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+    stdio: 'ignore',
+  })
   const exit = once(child, 'exit')
   targets.notifications = `http://127.0.0.1:${settings.PORT}`
   await eventually(async () => (await fetch(`${targets.notifications}/health/ready`)).ok)

@@ -15,7 +15,7 @@ export interface Running {
 /** Starts a program of this repository as a process of its own, and waits until `healthUrl` answers. */
 export async function startProcess(main: string, env: Record<string, string>, healthUrl: string): Promise<Running> {
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, main)], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
