@@ -13,5 +13,5 @@ export function racesOf(byDefault: number): number {
 
 /** The limit of a test that repeats itself so often: only for one that hangs. */
 export function limitFor(times: number): { timeout: number } {
-  return { timeout: 120_000 + times * 5_000 }
+  return { timeout: 480_000 + times * 20_000 }
 }

@@ -5,5 +5,5 @@ export function timesOf(byDefault: number): number {
 
 /** The limit of a test that injects so many. */
 export function limitFor(times: number): { timeout: number } {
-  return { timeout: 120_000 + times * 15_000 }
+  return { timeout: 480_000 + times * 60_000 }
 }

@@ -50,7 +50,8 @@ it(
         .map((entry) => [entry.key, entry]),
     )
     expect([...keys].filter((key) => first.get(key)?.replayed)).toEqual([])
-    expect(broken.length).toBeLessThanOrEqual(STOPS * 3)
+    // Half of the buyers at most, even where everything takes its time.
+    expect(broken.length).toBeLessThanOrEqual(STOPS * 12)
     expect(history.entries.filter(({ kind }) => kind === 'fail')).toEqual([])
     expect(await findBrokenPromises(history, database.url, sale.eventUuid)).toEqual([])
     expect(await findViolations({ databaseUrl: database.url })).toEqual([])

