@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** One project per workspace, so that each part's tests run alone: `./guichet test --project tickets`. */
 const databaseProjects = ['accounts', 'events', 'tickets', 'notifications'].map((name) => ({
@@ -11,10 +12,22 @@ const packageProjects = ['database', 'embedded-postgres', 'messaging', 'problem'
 }))
 const others = ['sandbox', 'bench', 'cli', 'web', 'e2e'].map((name) => ({ name, root: name }))
 
+/**
+ * The longest of all first, so that nobody waits for it alone at the end; the journeys last, so that the system that they
+ * share does not run beside the others.
+ */
+class Sequence extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const turn = ({ project: { name } }: TestSpecification) => (name === 'repository' ? 0 : name === 'e2e' ? 2 : 1)
+    return (await super.sort(files)).toSorted((one, other) => turn(one) - turn(other))
+  }
+}
+
 export default defineConfig({
   test: {
     // Two cores are what we promise to run on; more files at once only wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: Sequence },
     projects: [...packageProjects, ...databaseProjects, ...others, { name: 'repository', root: '.' }].map(
       ({ name, root }) => ({
         test: {
