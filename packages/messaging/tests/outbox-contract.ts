@@ -64,6 +64,12 @@ export function outboxContract(getBroker: () => Broker): void {
       return queue
     }
 
+    /**
+     * Resolves once a message has had an effect. How many is for the test to say: where the inbox does not hold, a wait for
+     * exactly one would only end by its limit.
+     */
+    const happened = (id: string) => eventually(async () => (await effects(database.db, id)) > 0)
+
     it('announces what was committed, and nothing that was rolled back', async () => {
       const type = uniqueType()
       await consumeWithInbox(type)
@@ -75,7 +81,8 @@ export function outboxContract(getBroker: () => Broker): void {
       })
       await expect(rolledBack).rejects.toThrow('changed my mind')
       const id = await announce(type)
-      await eventually(async () => (await effects(database.db, id)) === 1)
+      await happened(id)
+      expect(await effects(database.db, id)).toBe(1)
       await eventually(async () => (await unpublished(database.db)) === 0)
       // Two queues, two consumers: the other one may still be on its way.
       await eventually(() => wire.length > 0)
@@ -91,11 +98,11 @@ export function outboxContract(getBroker: () => Broker): void {
       stops.push(bare.stop)
       await bare.bound
       expect(await bus.publish([message, message, control, control])).toEqual(Array(4).fill('published'))
-      await eventually(async () => (await effects(database.db, control.id)) === 2)
+      await eventually(async () => (await effects(database.db, control.id)) >= 2)
       // A later message of the same queue tells that the second delivery has been dealt with.
       const after = aMessage(type)
       await bus.publish([after])
-      await eventually(async () => (await effects(database.db, after.id)) === 1)
+      await happened(after.id)
       expect(await effects(database.db, message.id)).toBe(1)
     })
 
@@ -116,10 +123,10 @@ export function outboxContract(getBroker: () => Broker): void {
       expect(await unpublished(database.db)).toBe(1)
       relay()
       await eventually(async () => (await unpublished(database.db)) === 0)
-      await eventually(() => wire.length === 2)
+      await eventually(() => wire.length >= 2)
       expect(wire).toEqual([id, id])
       const after = await announce(type)
-      await eventually(async () => (await effects(database.db, after)) === 1)
+      await happened(after)
       expect(await effects(database.db, id)).toBe(1)
     })
 
@@ -162,7 +169,7 @@ export function outboxContract(getBroker: () => Broker): void {
       relay()
       const early = await announce(orphan)
       const id = await announce(wanted)
-      await eventually(async () => (await effects(database.db, id)) === 1)
+      await happened(id)
       const row = await eventually(() =>
         database.db
           .selectFrom('outbox')
@@ -173,7 +180,8 @@ export function outboxContract(getBroker: () => Broker): void {
       expect(row?.last_error).toBe('no queue is bound to this type')
       expect(row?.attempts).toBeGreaterThanOrEqual(1)
       await consumeWithInbox(orphan)
-      await eventually(async () => (await effects(database.db, early)) === 1)
+      await happened(early)
+      expect([await effects(database.db, id), await effects(database.db, early)]).toEqual([1, 1])
     })
 
     it('lets writers go on while the broker is away, and empties the outbox when it is back', async () => {
@@ -186,10 +194,8 @@ export function outboxContract(getBroker: () => Broker): void {
       expect(await unpublished(database.db)).toBeGreaterThan(0)
       await getBroker().start()
       await eventually(async () => (await unpublished(database.db)) === 0)
-      await eventually(async () => {
-        const counts = await Promise.all(ids.map((id) => effects(database.db, id)))
-        return counts.every((count) => count === 1)
-      })
+      for (const id of ids) await happened(id)
+      expect(await Promise.all(ids.map((id) => effects(database.db, id)))).toEqual(ids.map(() => 1))
     })
 
     it('sets a message whose handler always fails aside, without effect and without an inbox row', async () => {
@@ -212,7 +218,7 @@ export function outboxContract(getBroker: () => Broker): void {
       await consumer.bound
       const message = aMessage(type)
       await bus.publish([message])
-      await eventually(async () => (await bus.deadLetters.list(queue)).length === 1)
+      await eventually(async () => (await bus.deadLetters.list(queue)).length > 0)
       expect(await effects(database.db, message.id)).toBe(0)
       const seen = await sql`select from inbox where message_id = ${message.id}`.execute(database.db)
       expect(seen.rows).toHaveLength(0)

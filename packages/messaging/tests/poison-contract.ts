@@ -42,7 +42,7 @@ export function poisonContract(getBroker: () => Broker): void {
         stops.push(consumer.stop)
         await consumer.bound
         await bus.publish([poison, ...next].filter((message) => message !== undefined))
-        await eventually(async () => (await bus.deadLetters.count(queue)) === 1)
+        await eventually(async () => (await bus.deadLetters.count(queue)) > 0)
         expect(events).toEqual(['poison', 'next', 'next', 'poison'])
       }
     })
@@ -61,8 +61,8 @@ export function poisonContract(getBroker: () => Broker): void {
       const next = aMessage(type)
       await bus.publish([next])
       stops.push(start().stop)
-      await eventually(() => handled.length === 1)
-      await eventually(async () => (await bus.deadLetters.count(queue)) === 1)
+      await eventually(() => handled.length > 0)
+      await eventually(async () => (await bus.deadLetters.count(queue)) > 0)
       expect(handled).toEqual([next.id])
     })
 
@@ -79,7 +79,7 @@ export function poisonContract(getBroker: () => Broker): void {
       const [stranger, next] = [aMessage(unknown), aMessage(known)]
       await bus.publish([stranger, next])
       stops.push(subscribe({ ...options, handlers: { [known]: handle } }).stop)
-      await eventually(() => handled.length === 1)
+      await eventually(() => handled.length > 0)
       expect(handled).toEqual([next.id])
       expect(await bus.deadLetters.count(queue)).toBe(0)
     })
