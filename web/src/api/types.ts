@@ -363,6 +363,12 @@ export interface Sales {
 
 export type Role = 'owner' | 'manager' | 'finance' | 'support' | 'door' | 'viewer'
 
+/** An address that waits to be confirmed. */
+export interface PendingEmail {
+  email: string
+  expiresAt: string
+}
+
 export interface User {
   id: string
   email: string

@@ -8,6 +8,8 @@ const missing: Record<string, MessageId> = {
   password: 'fault.missing.password',
   currentPassword: 'fault.missing.currentPassword',
   newPassword: 'fault.missing.newPassword',
+  newEmail: 'fault.missing.email',
+  emailPassword: 'fault.missing.currentPassword',
   startsAt: 'fault.missing.startsAt',
   endsAt: 'fault.missing.endsAt',
   timeZone: 'fault.missing.timeZone',

@@ -3,7 +3,7 @@ import type { Config } from '../config.server.ts'
 
 /** Pages whose address holds a secret (the key to an order, a ticket or an entry, a mail link's token). */
 const secretRoutes =
-  /\/(checkout|orders|tickets|waiting-list|preferences|confirm-email|reset-password|admin-link)(\/|$)/
+  /\/(checkout|orders|tickets|waiting-list|preferences|confirm-email|confirm-address|undo-address|reset-password|admin-link)(\/|$)/
 /** Pages that are the same for everybody, and may be seen again without asking. */
 const publicRoutes = new Set(['/[lang=lang]', '/[lang=lang]/events/[eventId]'])
 

@@ -1,7 +1,7 @@
-import { type Actions, fail, redirect } from '@sveltejs/kit'
+import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
-import type { User } from '#web/api/types.ts'
+import type { PendingEmail, User } from '#web/api/types.ts'
 import { Check } from '#web/forms/check.server.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'
@@ -9,7 +9,8 @@ import type { PageServerLoad } from './$types'
 export const load: PageServerLoad = async (event) => {
   const { body: user, etag } = await need<User>(event, 'accounts', '/v1/users/me', { as: 'visitor' })
   return {
-    profile: { name: user.name, email: user.email, locale: user.locale },
+    profile: { name: user.name, email: user.email, locale: user.locale, admin: user.admin },
+    newEmail: (await pendingEmail(event))?.email ?? null,
     etag: etag ?? '',
     saved: event.url.searchParams.get('saved'),
   }
@@ -34,6 +35,30 @@ export const actions: Actions = {
       return refusalOf(event, error, values)
     }
     redirect(303, `/${event.params.lang}/account?saved=profile`)
+  },
+
+  email: async (event) => {
+    const values = textValues(await event.request.formData())
+    const check = new Check(values, textsFor(event))
+    const email = check.email('newEmail')
+    const password = check.required('emailPassword')
+    if (check.failed) return refuse(400, values, check.faults)
+    try {
+      const body = { email, password }
+      await call(event, 'accounts', '/v1/users/me/email-change', { method: 'PUT', body, as: 'visitor' })
+    } catch (error) {
+      return wrongPassword(error, 'emailPassword', event) ?? refusalOf(event, error, values, () => 'newEmail')
+    }
+    redirect(303, `/${event.params.lang}/account?saved=email-asked`)
+  },
+
+  withdraw: async (event) => {
+    try {
+      await call(event, 'accounts', '/v1/users/me/email-change', { method: 'DELETE', as: 'visitor' })
+    } catch (error) {
+      return refusalOf(event, error, {})
+    }
+    redirect(303, `/${event.params.lang}/account?saved=email-withdrawn`)
   },
 
   password: async (event) => {
@@ -64,6 +89,16 @@ export const actions: Actions = {
     event.locals.visitor.signOut()
     redirect(303, `/${event.params.lang}`)
   },
+}
+
+/** While `accounts` cannot say, the page is shown without it. */
+async function pendingEmail(event: RequestEvent): Promise<PendingEmail | null> {
+  try {
+    return (await call<PendingEmail>(event, 'accounts', '/v1/users/me/email-change', { as: 'visitor' })).body
+  } catch (error) {
+    if (error instanceof ApiError) return null
+    throw error
+  }
 }
 
 function wrongPassword(error: unknown, field: string, event: Parameters<typeof textsFor>[0]) {

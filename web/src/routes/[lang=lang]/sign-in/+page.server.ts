@@ -10,7 +10,8 @@ import type { PageServerLoad } from './$types'
 export const load: PageServerLoad = ({ url, locals, params }) => {
   const next = safeNext(url.searchParams.get('next'), `/${params.lang}/account/orders`)
   if (locals.visitor.user && !url.searchParams.has('next')) redirect(303, next)
-  return { next, confirmed: url.searchParams.has('confirmed'), reset: url.searchParams.has('reset') }
+  const has = (name: string) => url.searchParams.has(name)
+  return { next, confirmed: has('confirmed'), reset: has('reset'), undone: has('undone') }
 }
 
 export const actions: Actions = {
