@@ -17,6 +17,7 @@ export interface TokenCutoffs {
 /** An access token lives ten minutes at most, so an older cut-off says nothing. */
 const REMEMBER = '15 minutes'
 const REFRESH_MS = 3_000
+const FORGET_MS = 24 * 3_600_000
 
 /**
  * Access tokens are checked without asking accounts; this is how a change of role or a sign-out everywhere still counts
@@ -26,7 +27,7 @@ const REFRESH_MS = 3_000
 export function createTokenCutoffs<Schema extends TokenCutoffTable>(db: Db<Schema>): TokenCutoffs {
   const own = db as unknown as Db<TokenCutoffTable>
   let cutoffs = new Map<string, Date>()
-  let timer: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
 
   async function refresh(): Promise<void> {
     const rows = await own
@@ -35,6 +36,11 @@ export function createTokenCutoffs<Schema extends TokenCutoffTable>(db: Db<Schem
       .where('issued_before', '>', sql<Date>`now() - ${sql.lit(REMEMBER)}::interval`)
       .execute()
     cutoffs = new Map(rows.map((row) => [row.user_id, row.issued_before]))
+  }
+
+  /** What is older says nothing any more, and names a user. */
+  async function forget(): Promise<void> {
+    await own.deleteFrom('token_cutoff').where('issued_before', '<', sql<Date>`now() - interval '1 day'`).execute()
   }
 
   async function record(tx: Tx<TokenCutoffTable>, userId: unknown, before: unknown): Promise<void> {
@@ -62,15 +68,15 @@ export function createTokenCutoffs<Schema extends TokenCutoffTable>(db: Db<Schem
       return cutoff !== undefined && issuedAt < cutoff
     },
     async start() {
-      await refresh()
-      timer = setInterval(() => {
-        // The database may be restarting; the next turn reads again, and the old cut-offs stand meanwhile.
-        refresh().catch(() => undefined)
-      }, REFRESH_MS)
-      timer.unref()
+      await Promise.all([refresh(), forget()])
+      const every = (pauseMs: number, work: () => Promise<void>) =>
+        // The database may be restarting; the next turn tries again, and the old cut-offs stand meanwhile.
+        timers.push(setInterval(() => void work().catch(() => undefined), pauseMs).unref())
+      every(REFRESH_MS, refresh)
+      every(FORGET_MS, forget)
     },
     stop() {
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
     },
     handlers: {
       'accounts.sessions-revoked.v1': async (tx, message) => {

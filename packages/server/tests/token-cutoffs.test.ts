@@ -1,7 +1,7 @@
 import { createDatabase, type Db, inTransaction, sql } from '@guichet/database'
 import { emptyDatabase, eventually, newUserId, type TestDatabase } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTokenCutoffs, type TokenCutoffTable } from '../src/server.ts'
+import { createTokenCutoffs, type TokenCutoffTable, toId } from '../src/server.ts'
 
 let database: TestDatabase
 let db: Db<TokenCutoffTable>
@@ -65,6 +65,19 @@ describe('createTokenCutoffs', () => {
     await revoke(here, userId, at(0))
     await eventually(() => there.isStale(userId, at(-1)))
     there.stop()
+  })
+
+  it('forgets what has said nothing for a day when a process starts', async () => {
+    const cutoffs = createTokenCutoffs(db)
+    const [old, young] = [newUserId(), newUserId()]
+    await revoke(cutoffs, old, at(-25 * 3_600_000))
+    await revoke(cutoffs, young, at(-23 * 3_600_000))
+    await cutoffs.start()
+    cutoffs.stop()
+    const rows = await db.selectFrom('token_cutoff').select('user_id').execute()
+    const left = rows.map(({ user_id }) => toId('usr', user_id))
+    expect(left).toContain(young)
+    expect(left).not.toContain(old)
   })
 
   it('refuses a message that names no user or no time, so that it becomes a dead letter and is seen', async () => {
