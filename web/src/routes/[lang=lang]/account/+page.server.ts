@@ -3,7 +3,7 @@ import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import type { PendingEmail, User } from '#web/api/types.ts'
 import { Check } from '#web/forms/check.server.ts'
-import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
+import { refusalOf, refuse, shownValues, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'
 
 export const load: PageServerLoad = async (event) => {
@@ -47,7 +47,7 @@ export const actions: Actions = {
       const body = { email, password }
       await call(event, 'accounts', '/v1/users/me/email-change', { method: 'PUT', body, as: 'visitor' })
     } catch (error) {
-      return wrongPassword(error, 'emailPassword', event) ?? refusalOf(event, error, values, () => 'newEmail')
+      return wrongPassword(error, 'emailPassword', event, values) ?? refusalOf(event, error, values, () => 'newEmail')
     }
     redirect(303, `/${event.params.lang}/account?saved=email-asked`)
   },
@@ -101,7 +101,10 @@ async function pendingEmail(event: RequestEvent): Promise<PendingEmail | null> {
   }
 }
 
-function wrongPassword(error: unknown, field: string, event: Parameters<typeof textsFor>[0]) {
+function wrongPassword(error: unknown, field: string, event: RequestEvent, values: Record<string, string> = {}) {
   if (!(error instanceof ApiError) || !['password-wrong', 'credentials-invalid'].includes(error.code)) return null
-  return fail(403, { values: {}, faults: [{ field, message: textsFor(event)('account.wrongPassword') }] })
+  return fail(403, {
+    values: shownValues(values),
+    faults: [{ field, message: textsFor(event)('account.wrongPassword') }],
+  })
 }
