@@ -70,6 +70,7 @@ export async function openShop({ notifications: wanted = false } = {}): Promise<
     jwksUrl,
     ticketsUrl: 'http://127.0.0.1:1',
     allowPrivateImageHosts: false,
+    keepKeysDays: 31,
   }
   const events = createEvents({
     config: eventsConfig,
