@@ -4,7 +4,6 @@ import { parseQuietHours, type QuietHours } from './consent/quiet-hours.ts'
 import { isAddress, parseSender, type Sender } from './mail/address.ts'
 import { faultsOfReturns } from './mail-events/returns-config.ts'
 import { type KeepConfig, readKeepConfig } from './retention/keep-config.ts'
-import { type KeepConfig, readKeepConfig } from './retention/keep-config.ts'
 import { faultOfSmsUrl, readSmsConfig, type SmsConfig } from './sms/sms-config.ts'
 
 export interface Config {
@@ -24,10 +23,10 @@ export interface Config {
   dkim?: { domainName: string; keySelector: string } | undefined
   /** Takes mail for the bounce address on this port; undefined: nobody listens. */
   bounceSmtpPort?: number | undefined
-  /** Messages under way at the same time, and connections to the mail server, at most. */
-  sendersMax: number
   /** PEM: what the port shows to servers that ask for TLS. */
   bounceSmtpCert?: string | undefined
+  /** Messages under way at the same time, and connections to the mail server, at most. */
+  sendersMax: number
   /** How long one process may work on a message before another takes it over. */
   leaseSeconds: number
   /** How long an organizer's changes of an event are gathered, so that attendees get one mail about them. */
@@ -57,13 +56,13 @@ export interface Secrets {
   previousSealingSecret?: string | undefined
   /** The SMS provider, see sms/provider.ts. Without it, no SMS is ever planned. */
   smsUrl: string | undefined
-  /** PEM; without it, mails are not signed here. */
-  dkimKey?: string | undefined
-  /** `whsec_…`: who tells us what became of mails signs with it (Standard Webhooks). */
   /** A mailbox to which undeliverable mail comes back; see mail-events/mailbox. Holds a password. */
   bounceImapUrl?: string | undefined
   /** PEM, of the certificate. */
   bounceSmtpKey?: string | undefined
+  /** PEM; without it, mails are not signed here. */
+  dkimKey?: string | undefined
+  /** `whsec_…`: who tells us what became of mails signs with it (Standard Webhooks). */
   mailEventsSecret?: string | undefined
   /** Signs the links in messages and hashes addresses; `clientSecret` when there is none. Changing it breaks links. */
   consentSecret?: string | undefined
@@ -98,6 +97,7 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     bounceSmtpPort: read.optional('BOUNCE_SMTP_PORT')
       ? read.integer('BOUNCE_SMTP_PORT', 0, { min: 0, max: 65_535 })
       : undefined,
+    bounceSmtpCert: read.optional('BOUNCE_SMTP_CERT'),
     sendersMax: read.integer('SENDERS_MAX', 8, { min: 1, max: 64 }),
     leaseSeconds: read.integer('LEASE_SECONDS', 60, { min: 2, max: 600 }),
     changeWaitSeconds: read.integer('CHANGE_WAIT_SECONDS', 180, { min: 0, max: 3_600 }),
@@ -107,7 +107,6 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     bulkPerMinuteOfOrganizer: read.integer('BULK_PER_MINUTE_OF_ORGANIZER', 1_500, { min: 1, max: 600_000 }),
     webhookHosts: read.choice('WEBHOOK_HOSTS', ['public', 'any'], 'public'),
     keep: readKeepConfig(read),
-    bounceSmtpCert: read.optional('BOUNCE_SMTP_CERT'),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
   }
   const secrets: Secrets = {
@@ -118,6 +117,8 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     sealingSecret: read.optional('SEALING_SECRET') && read.secret('SEALING_SECRET'),
     previousSealingSecret: read.optional('PREVIOUS_SEALING_SECRET') && read.secret('PREVIOUS_SEALING_SECRET'),
     smsUrl: read.optionalUrl('SMS_URL'),
+    bounceImapUrl: read.optionalUrl('BOUNCE_IMAP_URL'),
+    bounceSmtpKey: read.optional('BOUNCE_SMTP_KEY'),
     dkimKey: read.optional('DKIM_KEY'),
     mailEventsSecret: read.optional('MAIL_EVENTS_SECRET'),
     consentSecret: read.optional('CONSENT_SECRET') === undefined ? undefined : read.secret('CONSENT_SECRET'),
@@ -127,11 +128,10 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
     faults.push('NOTIFICATIONS_QUIET_HOURS must be like "21-8", or "none"')
   }
   if (!/^(smtps?:|$)/.test(secrets.smtpUrl)) faults.push('NOTIFICATIONS_SMTP_URL must begin with smtp:// or smtps://')
-    bounceImapUrl: read.optionalUrl('BOUNCE_IMAP_URL'),
-    bounceSmtpKey: read.optional('BOUNCE_SMTP_KEY'),
   if (secrets.dkimKey && !isPrivateKey(secrets.dkimKey)) {
     faults.push('NOTIFICATIONS_DKIM_KEY must be an RSA private key (PEM)')
   }
+  faults.push(...faultsOfReturns(config, secrets))
   if (config.bounceAddress && !isAddress(config.bounceAddress)) {
     faults.push('NOTIFICATIONS_BOUNCE_ADDRESS must be an address like bounces@shop.org')
   }
@@ -141,7 +141,6 @@ export function readConfig(env: Record<string, string | undefined>): { config: C
   const smsFault = secrets.smsUrl && URL.canParse(secrets.smsUrl) && faultOfSmsUrl(secrets.smsUrl)
   faults.push(...smsFaults, ...(smsFault ? [smsFault] : []))
   if (env.GUICHET_ENV === 'production' && config.webhookHosts === 'any') {
-  faults.push(...faultsOfReturns(config, secrets))
     faults.push('NOTIFICATIONS_WEBHOOK_HOSTS=any lends organizers our network: not with GUICHET_ENV=production')
   }
   finish(read, faults)

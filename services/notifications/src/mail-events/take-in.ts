@@ -12,7 +12,10 @@ export const RETURNED_BYTES_MAX = 1024 * 1024
 
 /** Takes in one returned mail. `to`: its envelope's recipient, where it is known. As often as it comes: one effect. */
 export async function takeIn(ctx: Context, raw: Buffer, to?: string): Promise<Taken> {
-  const returned = await readReturnedMail(ctx.keys.links, raw, to)
+  const returned = await readReturnedMail(ctx.keys.links, raw, to).catch((error: unknown) => {
+    ctx.log.warn({ err: error }, 'a returned mail cannot be read')
+    return undefined
+  })
   if (!returned) {
     ctx.log.info('a returned mail says nothing of a message of ours')
     return 'not-ours'

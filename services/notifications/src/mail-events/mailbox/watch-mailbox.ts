@@ -7,6 +7,7 @@ import { forgetMails, readMails } from './read-mails.ts'
 
 /** The server says at once when a mail comes (IDLE); this is for those who do not. */
 const LOOK_EVERY_MS = 60_000
+/** For what came to nothing for now, the first time; then twice as long each time. */
 const LOOK_AGAIN_MS = 2_000
 const FORGET_EVERY_MS = 86_400_000
 const FIRST_WAIT_MS = 1_000
@@ -61,7 +62,7 @@ async function stayConnected(ctx: Context, address: MailboxAddress, signal: Abor
   try {
     await client.connect()
     await ensureFolder(client, address.handled)
-    for (let forgotAt = -Infinity; !signal.aborted; ) {
+    for (let forgotAt = -Infinity, again = LOOK_AGAIN_MS; !signal.aborted; ) {
       if (performance.now() - forgotAt >= FORGET_EVERY_MS) {
         await forgetMails(ctx, client, address)
         forgotAt = performance.now()
@@ -71,7 +72,8 @@ async function stayConnected(ctx: Context, address: MailboxAddress, signal: Abor
       news = Promise.withResolvers()
       const waiting = await readMails(ctx, client, address, signal)
       onRead()
-      const nothing = pause(waiting > 0 ? LOOK_AGAIN_MS : LOOK_EVERY_MS, undefined, { signal, ref: false })
+      const nothing = pause(waiting > 0 ? again : LOOK_EVERY_MS, undefined, { signal, ref: false })
+      again = waiting > 0 ? Math.min(again * 2, LOOK_EVERY_MS) : LOOK_AGAIN_MS
       await Promise.race([news.promise, broken.promise, nothing.catch(() => undefined)])
     }
     await Promise.race([client.logout(), pause(1_000, undefined, { ref: false })])
