@@ -10,7 +10,7 @@ const MAILS = 200
 const KILLS = 8
 const SENDERS = 4
 /** A process that lives and is slow must not look like a dead one. */
-const LEASE_SECONDS = 8
+const LEASE_SECONDS = 4
 
 let inbox: Inbox
 let peers: Peers

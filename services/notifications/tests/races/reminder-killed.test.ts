@@ -36,7 +36,7 @@ async function startService(): Promise<Running> {
     CLIENT_SECRET: 'kept for this test, and longer than 32 characters',
     SMTP_URL: inbox.smtpUrl,
     SENDERS_MAX: '4',
-    LEASE_SECONDS: '8',
+    LEASE_SECONDS: '4',
     LOG_LEVEL: 'warn',
   }
   const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`NOTIFICATIONS_${name}`, value]))
