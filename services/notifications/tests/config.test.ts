@@ -32,6 +32,14 @@ describe('the configuration', () => {
     expect(JSON.stringify(config)).not.toContain(secrets.clientSecret)
   })
 
+  it.each([
+    ['KEEP_DELIVERIES_DAYS', '30', 'a message may still come again, and would be sent again'],
+    ['KEEP_PUBLIC_EVENTS_DAYS', '4', 'a webhook may still be tried'],
+  ])('forgets nothing that is of use: %s=%s is refused, because %s', (name, value) => {
+    expect(faultsOf({ ...GOOD, [`NOTIFICATIONS_${name}`]: value })).toEqual([expect.stringContaining(name)])
+    expect(faultsOf({ ...GOOD, [`NOTIFICATIONS_${name}`]: String(Number(value) + 1) })).toEqual([])
+  })
+
   it('tells all its faults at once', () => {
     const faults = faultsOf({
       ...GOOD,

@@ -320,6 +320,24 @@ describe('who is told of a change', () => {
     for (const order of [before, later]) expect(await inbox.messages(order.buyer?.email ?? '')).toEqual([])
   })
 
+  it('nobody when the event is gone, of which nobody can have bought then', async () => {
+    const facts = eventFacts(fixture)
+    await messages.published(facts)
+    const mistake = { ...facts, version: 2, ...period(fixture, 500) }
+    const later = { announce_at: new Date(fixture.clock.now().getTime() + 600_000) }
+    await fixture.db.updateTable('event_copy').set(later).where('id', '=', uuidOf(facts)).execute()
+    await messages.rescheduled({ ...mistake, previousStartsAt: facts.startsAt })
+    fixture.clock.advance(300)
+    await messages.rescheduled({ ...facts, version: 3, previousStartsAt: mistake.startsAt })
+    fixture.clock.advance(300)
+    // Tickets knows no such event, and says so.
+    await eventually(async () => {
+      const told = fixture.db.selectFrom('announcement').select('done_at').where('event_id', '=', uuidOf(facts))
+      return (await told.executeTakeFirst())?.done_at
+    })
+    expect((await fixture.deliveries()).filter((row) => row.event_id === uuidOf(facts))).toEqual([])
+  })
+
   it('not those to whom a newer change will be told', async () => {
     const facts = eventFacts(fixture)
     await messages.published(facts)

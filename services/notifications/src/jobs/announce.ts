@@ -80,7 +80,13 @@ async function fetchPage(ctx: Context, { eventId, organizerId, cursor, facts }: 
   const { boughtFrom, boughtBefore } = facts
   if (!boughtFrom || !boughtBefore) return fetchOrdersOf(ctx, eventId, cursor)
   const audience = { organizerId, eventId, segment: { boughtFrom, boughtBefore } }
-  const { members, nextCursor } = await fetchAudience(ctx, audience, { cursor, limit: AUDIENCE_PAGE })
+  const { members, nextCursor } = await fetchAudience(ctx, audience, { cursor, limit: AUDIENCE_PAGE }).catch(
+    (error: unknown) => {
+      // The event was deleted since, and only one that nobody has bought can be.
+      if (error instanceof NotSent && error.how === 'refused') return { members: [], nextCursor: null }
+      throw error
+    },
+  )
   return { orderIds: members.map(({ orderId }) => toId('ord', orderId)), nextCursor }
 }
 
