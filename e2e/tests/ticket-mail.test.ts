@@ -71,6 +71,10 @@ describe.runIf(hasPart('chromium'))('tickets by mail', () => {
         await page.waitForURL(/mail=corrected/)
         await eventually(async () => (await mailsTo(system, right)).length === 1)
         await look(page, `buyer-corrected-${language}`, { scripts: javaScript })
+        // Who got the first mail has its link still, and it opens nothing any more.
+        const stranger = await visitor.context.newPage()
+        expect((await stranger.goto(here))?.status()).toBe(404)
+        await stranger.close()
 
         await page.locator('#mail summary').click()
         await page.getByRole('button', { name: words['order.mail.sendAgain'] }).click()

@@ -27,8 +27,10 @@ import { renderFromTemplate } from '../templates/render-from-template.ts'
 import { accountLetter, farewell } from './account-composers.ts'
 import { addDeliveries } from './add-deliveries.ts'
 import type { Claim } from './claim-deliveries.ts'
+import { forReader } from './holders.ts'
 import { NotSent, Skipped } from './not-sent.ts'
 import type { Recipient } from './record-outcome.ts'
+import { webhookOff } from './webhook-off.ts'
 
 /** A message whose words are known: a letter, or the text of an SMS. */
 export interface Draft {
@@ -68,6 +70,7 @@ const LETTERS: Record<Kind, Composer> = {
   'sign-up-repeated': accountLetter,
   'password-changed': accountLetter,
   'member-added': accountLetter,
+  'webhook-endpoint-off': webhookOff,
   'email-change': accountLetter,
   'email-changed': accountLetter,
   'account-deleted': farewell,
@@ -113,7 +116,7 @@ export async function toBuyer(ctx: Context, claim: Claim, order: Order, draft: L
 }
 
 async function orderLetter(ctx: Context, claim: Claim, known?: Order): Promise<Draft> {
-  const order = known ?? (await fetchOrder(ctx, claim.orderId ?? ''))
+  const order = known ?? (await forReader(ctx, claim, await fetchOrder(ctx, claim.orderId ?? '')))
   const facts = claim.announcement?.facts ?? {}
   const context = { facts, now: ctx.now(), shop: shopOf(ctx) }
   return toBuyer(ctx, claim, order, composeOrderLetter(claim.kind as OrderKind, order, context))
@@ -172,14 +175,14 @@ async function refundLetter(ctx: Context, claim: Claim): Promise<Draft> {
 }
 
 async function eventChange(ctx: Context, claim: Claim): Promise<Draft> {
-  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  const order = await forReader(ctx, claim, await fetchOrder(ctx, claim.orderId ?? ''))
   await checkChange(ctx, claim, order)
   return orderLetter(ctx, claim, order)
 }
 
 async function eventReminder(ctx: Context, claim: Claim): Promise<Draft> {
   const facts = await reminderFacts(ctx, claim)
-  const order = await comingOrder(ctx, claim)
+  const order = await forReader(ctx, claim, await comingOrder(ctx, claim))
   const context = { facts, now: ctx.now(), shop: shopOf(ctx) }
   return toBuyer(ctx, claim, order, composeOrderLetter('event-reminder', order, context))
 }

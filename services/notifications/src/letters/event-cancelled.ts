@@ -14,7 +14,7 @@ export function composeEventCancelled(input: OrderLetterInput): LetterDraft {
       ...variables,
       event: { ...variables.event, reason: inLanguage(facts.cancellationReason, order.language, 1_000) },
       refund: {
-        state: order.totalMinor === 0 ? 'free' : order.returned ? 'done' : 'due',
+        state: order.held ? 'none' : order.totalMinor === 0 ? 'free' : order.returned ? 'done' : 'due',
         amount: amountOf(input),
       },
     },

@@ -9,6 +9,8 @@ export const MEANINGS: Record<string, Words> = {
   'buyer.name': { en: 'The buyer’s name, or nothing', fr: 'Le nom de l’acheteur, ou rien' },
   'account.name': { en: 'The account’s name, or nothing', fr: 'Le nom du compte, ou rien' },
   'organizer.name': { en: 'The organizer’s name', fr: 'Le nom de l’organisateur' },
+  'webhook.host': { en: 'Where the webhook went', fr: 'Où le webhook était envoyé' },
+  'webhook.reason': { en: '“gone” or “failing” (for “case”)', fr: '« gone » ou « failing » (pour « case »)' },
   'organizer.role': { en: 'The member’s role', fr: 'Le rôle du membre' },
   'shop.name': { en: 'The platform’s name', fr: 'Le nom de la plateforme' },
   'shop.url': { en: 'The platform’s address', fr: 'L’adresse de la plateforme' },
@@ -41,7 +43,10 @@ export const MEANINGS: Record<string, Words> = {
   'hold.deadline': { en: 'Until when they are held', fr: 'Jusqu’à quand elles sont réservées' },
   'hold.zone': { en: 'The deadline’s time zone', fr: 'Le fuseau de ce délai' },
   'refund.amount': { en: 'What goes back', fr: 'Ce qui est remboursé' },
-  'refund.state': { en: '“due”, “done” or “free” (for “case”)', fr: '« due », « done » ou « free » (pour « case »)' },
+  'refund.state': {
+    en: '“due”, “done”, “free”, or “none” for who did not buy (for “case”)',
+    fr: '« due », « done », « free », ou « none » pour qui n’a pas acheté (pour « case »)',
+  },
   'refund.outcome': {
     en: '“returned”, “nothing” or “free” (for “case”)',
     fr: '« returned », « nothing » ou « free » (pour « case »)',
@@ -157,6 +162,11 @@ const VOCABULARY: Record<string, Vocabulary> = {
   'password-reset': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'sign-up-repeated': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
   'password-changed': { variables: OF_ACCOUNT, blocks: [], essential: ['button'] },
+  'webhook-endpoint-off': {
+    variables: [...OF_ACCOUNT, 'organizer.name', 'organizer.role', 'webhook.host', 'webhook.reason'],
+    blocks: [],
+    essential: ['button'],
+  },
   'member-added': {
     variables: [...OF_ACCOUNT, 'organizer.name', 'organizer.role'],
     blocks: [],
