@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { connect as openSocket } from 'node:net'
@@ -38,6 +38,7 @@ export async function startDovecot({ certificate }: { certificate?: Certificate 
   const isRoot = process.getuid?.() === 0
   const { uid, gid } = isRoot ? NOBODY : userInfo()
   const user = isRoot ? 'nobody' : userInfo().username
+  const group = isRoot ? 'nogroup' : execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim()
   const mailbox = join(home, 'mail')
   const own = async (path: string) => (isRoot ? chown(path, uid, gid) : undefined)
   await own(home)
@@ -66,7 +67,7 @@ export async function startDovecot({ certificate }: { certificate?: Certificate 
       `log_path = ${home}/log`,
       `default_internal_user = ${user}`,
       `default_login_user = ${user}`,
-      ...(isRoot ? ['default_internal_group = nogroup'] : []),
+      `default_internal_group = ${group}`,
       'protocols = imap',
       'listen = 127.0.0.1',
       'disable_plaintext_auth = no',
@@ -150,7 +151,12 @@ export async function startDovecot({ certificate }: { certificate?: Certificate 
       await rm(home, { recursive: true, force: true, maxRetries: 10 })
     },
   }
-  await dovecot.start()
+  try {
+    await dovecot.start()
+  } catch (error) {
+    await dovecot.remove()
+    throw error
+  }
   return dovecot
 }
 
