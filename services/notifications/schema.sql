@@ -512,6 +512,7 @@ create table webhook_endpoint (
   failing_since timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  owners_due_at timestamp with time zone,
   constraint webhook_endpoint_off_has_reason CHECK (((enabled = (disabled_reason IS NULL)) AND (enabled = (disabled_at IS NULL)))),
   constraint webhook_endpoint_reason_known CHECK ((disabled_reason = ANY (ARRAY['by-hand'::text, 'gone'::text, 'failing'::text]))),
   constraint webhook_endpoint_pkey PRIMARY KEY (id)
@@ -522,4 +523,6 @@ comment on column webhook_endpoint.types is 'Which types of events; null: all, a
 comment on column webhook_endpoint.secrets is 'What its webhooks are signed with, sealed: the present secret, and older ones with the end of their time.';
 comment on column webhook_endpoint.disabled_reason is 'by-hand; gone: it answered 410; failing: it took nothing for days.';
 comment on column webhook_endpoint.failing_since is 'First failure since it last took something.';
+comment on column webhook_endpoint.owners_due_at is 'Turned off, and not by hand: when its organizer's owners are to be told; null: nothing to tell, or it is planned.';
 CREATE INDEX webhook_endpoint_of_organizer ON public.webhook_endpoint USING btree (organizer_id, id);
+CREATE INDEX webhook_endpoint_owners_due ON public.webhook_endpoint USING btree (owners_due_at) WHERE (owners_due_at IS NOT NULL);

@@ -32,6 +32,7 @@ export const KIND_RULES = {
   'sign-up-repeated': { about: 'account', purpose: 'transactional', priority: 0 },
   'password-changed': { about: 'account', purpose: 'transactional', priority: 0 },
   'member-added': { about: 'account', purpose: 'transactional', priority: 0 },
+  'webhook-endpoint-off': { about: 'account', purpose: 'transactional', priority: 1 },
   'email-change': { about: 'account', purpose: 'transactional', priority: 0 },
   'email-changed': { about: 'account', purpose: 'transactional', priority: 0 },
   'account-deleted': { about: 'account', purpose: 'transactional', priority: 0 },

@@ -35,7 +35,9 @@ export function updateWebhookEndpoint(app: App, ctx: Context): void {
             ...(description === undefined ? {} : { description }),
             ...(types === undefined ? {} : { types: types as string[] | null }),
             // Turned on again, or somewhere else: what was, counts no more.
-            ...(enabled === true && !current.enabled ? { enabled, disabled_reason: null, disabled_at: null } : {}),
+            ...(enabled === true && !current.enabled
+              ? { enabled, disabled_reason: null, disabled_at: null, owners_due_at: null }
+              : {}),
             ...((enabled === true && !current.enabled) || (url !== undefined && url !== current.url)
               ? { failing_since: null }
               : {}),

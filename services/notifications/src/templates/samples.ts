@@ -96,6 +96,10 @@ const SAMPLES: Partial<Record<Kind | 'email-change-taken', Sample>> = {
   'sign-up-repeated': ofAccount('sign-up-repeated'),
   'password-changed': ofAccount('password-changed'),
   'member-added': ofAccount('member-added'),
+  'webhook-endpoint-off': (context) => {
+    const draft = ofAccount('webhook-endpoint-off')(context)
+    return { ...draft, variables: { ...draft.variables, webhook: { host: 'hooks.example.org', reason: 'failing' } } }
+  },
   'email-change': ofAccount('email-change'),
   'email-change-taken': ofAccount('email-change-taken'),
   'email-changed': ofAccount('email-changed'),
@@ -165,6 +169,7 @@ function ofAccount(kind: AccountKind): Sample {
         language,
         expiresAt: new Date(now.getTime() + 24 * HOUR),
         ...(kind === 'member-added' ? { organizer: { name: 'Opéra de Paris', role: 'manager' } } : {}),
+        ...(kind === 'webhook-endpoint-off' ? { organizer: { name: 'Opéra de Paris', role: 'owner' } } : {}),
       },
       { now, shop },
     )

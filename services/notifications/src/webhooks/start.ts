@@ -5,6 +5,7 @@ import { startForgettingPublicEvents } from '../jobs/forget-public-events.ts'
 import type { Job } from '../jobs/job.ts'
 import { startSendingWebhooks } from '../jobs/send-webhooks.ts'
 import { startStreaming } from '../jobs/stream-public-events.ts'
+import { startTellingOwners } from '../jobs/tell-owners.ts'
 import { publicEventHandlers } from './on-message.ts'
 
 /**
@@ -15,7 +16,7 @@ export function startWebhooks(ctx: Context, bus: Bus, brokerUrl: string | undefi
   const { db, log, now } = ctx
   const streamed = /^amqps?:/.test(brokerUrl ?? '')
   const consumer = subscribe<Schema>({ bus, db, log, queue: 'webhooks', handlers: publicEventHandlers(now, streamed) })
-  const jobs = [startSendingWebhooks(ctx), startForgettingPublicEvents(ctx)]
+  const jobs = [startSendingWebhooks(ctx), startForgettingPublicEvents(ctx), startTellingOwners(ctx)]
   if (streamed && brokerUrl) jobs.push(startStreaming(ctx, brokerUrl))
   return {
     async stop() {

@@ -28,6 +28,7 @@ interface EndpointTable {
   disabled_reason: DisabledReason | null
   disabled_at: Date | null
   failing_since: Date | null
+  owners_due_at: Date | null
   version: Generated<number>
   created_at: Date
 }
@@ -76,7 +77,7 @@ export interface WebhookTables {
   webhook_attempt: WebhookAttemptTable
 }
 
-export type EndpointRow = Selectable<EndpointTable>
+export type EndpointRow = Omit<Selectable<EndpointTable>, 'owners_due_at'>
 
 export const ENDPOINT_COLUMNS = [
   'id',

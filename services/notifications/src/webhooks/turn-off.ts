@@ -8,7 +8,13 @@ import type { DisabledReason } from './tables.ts'
 export async function turnOff(tx: Tx, endpointId: string, reason: DisabledReason, now: Date): Promise<void> {
   await tx
     .updateTable('webhook_endpoint')
-    .set((set) => ({ enabled: false, disabled_reason: reason, disabled_at: now, version: set('version', '+', 1) }))
+    .set((set) => ({
+      enabled: false,
+      disabled_reason: reason,
+      disabled_at: now,
+      owners_due_at: reason === 'by-hand' ? null : now,
+      version: set('version', '+', 1),
+    }))
     .where('id', '=', endpointId)
     .where('enabled', '=', true)
     .execute()
