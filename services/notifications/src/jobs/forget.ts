@@ -9,15 +9,30 @@ import type { Job } from './job.ts'
 
 const EVERY_MS = 12 * 3_600_000
 
+type Step = (ctx: Context, signal: AbortSignal) => Promise<void>
+
+const STEPS: readonly Step[] = [
+  async (ctx, signal) => {
+    while (!signal.aborted && (await countBulkMessage(ctx)));
+    await forEachPage(signal, (after) => forgetDeliveries(ctx, after))
+  },
+  (ctx, signal) => forEachPage(signal, (after) => forgetAnnouncements(ctx, after)),
+  (ctx, signal) => forEachPage(signal, (after) => forgetConsents(ctx, after)),
+  async (ctx, signal) => {
+    while (!signal.aborted && (await forgetByAge(ctx)));
+  },
+]
+
 /** Forgets what has been kept for as long as it is of use (docs/retention.md), little by little, twice a day. */
 export function startForgetting(ctx: Context): Job {
   const stopping = new AbortController()
+  const { signal } = stopping
   const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await forgetAll(ctx, stopping.signal).catch((error: unknown) => {
-        ctx.log.warn({ err: error }, 'what is old stays for now')
-      })
-      await pause(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    while (!signal.aborted) {
+      for (const step of STEPS) {
+        await step(ctx, signal).catch((error: unknown) => ctx.log.warn({ err: error }, 'what is old stays for now'))
+      }
+      await pause(EVERY_MS, undefined, { signal }).catch(() => undefined)
     }
   })()
   return {
@@ -29,10 +44,6 @@ export function startForgetting(ctx: Context): Job {
 }
 
 /** Everything that is too old now. Any number of processes may do this. */
-export async function forgetAll(ctx: Context, signal = new AbortController().signal): Promise<void> {
-  while (!signal.aborted && (await countBulkMessage(ctx)));
-  await forEachPage(signal, (after) => forgetDeliveries(ctx, after))
-  await forEachPage(signal, (after) => forgetAnnouncements(ctx, after))
-  await forEachPage(signal, (after) => forgetConsents(ctx, after))
-  while (!signal.aborted && (await forgetByAge(ctx)));
+export async function forgetAll(ctx: Context): Promise<void> {
+  for (const step of STEPS) await step(ctx, new AbortController().signal)
 }

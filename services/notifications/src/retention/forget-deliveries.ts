@@ -32,7 +32,7 @@ export async function forgetDeliveries(ctx: Context, after: string): Promise<str
   })
 }
 
-/** What an order may still be sent is counted for as long as any message of it is kept. */
+/** What an order may still be sent is counted until the last message of it goes. */
 async function forgetCounts(tx: Tx, keys: readonly string[]): Promise<void> {
   await sql`
     delete from sms_count
