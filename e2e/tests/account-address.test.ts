@@ -16,8 +16,9 @@ beforeAll(async () => {
   if (hasPart('chromium')) system = await joinSystem()
 })
 
-async function seen(page: Page, name: string): Promise<void> {
-  expect([name, await violations(page)]).toEqual([name, []])
+/** Axe is a script: where none may run, it cannot look. */
+async function seen(page: Page, name: string, { javaScript }: { javaScript: boolean }): Promise<void> {
+  if (javaScript) expect([name, await violations(page)]).toEqual([name, []])
   const folder = process.env.GUICHET_PICTURES
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true })
 }
@@ -62,10 +63,10 @@ describe.runIf(hasPart('chromium')).each(WAYS)('the address of an account ($lang
       await ask('certainly not the password')
       await page.getByRole('alert').getByText(words['account.wrongPassword']).waitFor()
       expect(await page.locator('#newEmail').inputValue()).toBe(wanted)
-      await seen(page, picture('refused'))
+      await seen(page, picture('refused'), way)
       await ask(PASSWORD)
       await page.getByText(words['account.email.asked']).waitFor()
-      await seen(page, picture('asked'))
+      await seen(page, picture('asked'), way)
       // One that is withdrawn before it is sent is not sent.
       await eventually(async () => (await linksTo(wanted, 'account/confirm-address')).length === 1)
       await button(words['account.email.withdraw']).click()
@@ -84,7 +85,7 @@ describe.runIf(hasPart('chromium')).each(WAYS)('the address of an account ($lang
       await there.goto(`${account}/confirm-address${confirm.search}`)
       await enter(there, way.language, user.email, PASSWORD)
       await there.getByText(wanted).waitFor()
-      await seen(there, picture('confirm'))
+      await seen(there, picture('confirm'), way)
       await there.getByRole('button', { name: words['account.email.confirm.submit'] }).click()
       await there.getByText(words['account.email.saved']).waitFor()
       await there.getByText(wanted, { exact: true }).waitFor()
@@ -94,7 +95,7 @@ describe.runIf(hasPart('chromium')).each(WAYS)('the address of an account ($lang
       await there.locator('#newPassword').fill('short')
       await there.getByRole('button', { name: words['account.email.undo.submit'] }).click()
       await there.getByRole('alert').waitFor()
-      await seen(there, picture('undo'))
+      await seen(there, picture('undo'), way)
       await there.locator('#newPassword').fill(NEW_PASSWORD)
       await there.getByRole('button', { name: words['account.email.undo.submit'] }).click()
       await there.getByText(words['account.email.undone']).waitFor()
