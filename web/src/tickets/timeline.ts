@@ -16,7 +16,7 @@ export interface Happening {
 
 export interface Story {
   order: Pick<Order, 'createdAt' | 'confirmedAt' | 'totalMinor' | 'currency' | 'state' | 'expiresAt' | 'number'>
-  tickets: Pick<Ticket, 'id' | 'holderName' | 'checkedInAt'>[]
+  tickets: Pick<Ticket, 'id' | 'holderName' | 'checkedInAt' | 'transfers'>[]
   attempts: PaymentAttempt[] | null
   refunds: Refund[] | null
   disputes: Dispute[] | null
@@ -44,10 +44,12 @@ export function timelineOf(story: Story, { language, t }: { language: Language; 
   for (const attempt of story.attempts ?? []) tellAttempt(attempt, story, tell, { language, t })
   tell(order.confirmedAt, 'good', 'console.story.confirmed', { number: order.number ?? '' })
   if (order.state === 'expired') tell(order.expiresAt, 'warn', 'console.story.expired', {})
+  const byWhom = (id: string) =>
+    id === 'buyer'
+      ? t('console.story.byBuyer')
+      : t('console.story.by', { name: story.names[id] ?? t('console.story.member') })
   for (const { changedAt, changedBy } of story.corrections ?? []) {
-    const name = changedBy === 'buyer' ? null : (story.names[changedBy] ?? t('console.story.member'))
-    const details = [name === null ? t('console.story.byBuyer') : t('console.story.by', { name })]
-    tell(changedAt, 'warn', 'console.story.corrected', {}, { details })
+    tell(changedAt, 'warn', 'console.story.corrected', {}, { details: [byWhom(changedBy)] })
   }
   for (const refund of story.refunds ?? []) tellRefund(refund, story, tell, { language, t })
   for (const dispute of story.disputes ?? []) {
@@ -63,6 +65,10 @@ export function timelineOf(story: Story, { language, t }: { language: Language; 
     tell(paper.issuedAt, 'plain', id, { number: paper.number, amount: money(paper.totalMinor, paper.currency) })
   }
   for (const ticket of story.tickets) {
+    for (const { kind, at, by } of ticket.transfers ?? []) {
+      const id = kind === 'passed-on' ? 'console.story.passedOn' : 'console.story.takenBack'
+      tell(at, 'plain', id, {}, { details: [byWhom(by)] })
+    }
     tell(ticket.checkedInAt ?? null, 'good', 'console.story.checkedIn', { name: ticket.holderName ?? '' })
   }
   return happenings.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
