@@ -54,7 +54,12 @@ async function openFinance(): Promise<string[]> {
   const path = `tickets/v1/organizers/${sale.organizerId}`
   const token = owner.accessTokens.tickets
   const periods = [{ startsOn: '2020-01-01', bp: 2_000 }]
-  await must(system, `${path}/vat-rates`, { method: 'POST', token, body: { name: 'Standard', periods } })
+  await must(system, `${path}/vat-rates`, {
+    method: 'POST',
+    token,
+    headers: { 'idempotency-key': 'pages-vat' },
+    body: { name: 'Standard', periods },
+  })
   const bodies = [
     { provider: 'stripe', mode: 'test', secrets: { secretKey: 'sk_test_pages0123456789' } },
     {

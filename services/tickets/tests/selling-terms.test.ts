@@ -244,6 +244,25 @@ describe('VAT rates', () => {
     expect((await ask('PATCH', `/v1/vat-rates/${id}`, { body: { name: 'x' }, ifMatch: '' })).statusCode).toBe(428)
   })
 
+  it('are made once for a key, however often the request is repeated', async () => {
+    const path = ofOrganizer('vat-rates')
+    const body = { name: 'Repeated', periods: [{ startsOn: '2026-01-01', bp: 550 }] }
+    const make = (key: string, more: object = {}) =>
+      tickets.call('POST', path, {
+        token: event.owner,
+        headers: { 'idempotency-key': key },
+        body: { ...body, ...more },
+      })
+    const first = await make('vat-1')
+    const again = await make('vat-1')
+    expect([first.statusCode, again.statusCode, again.headers['idempotency-replayed']]).toEqual([201, 201, 'true'])
+    expect(again.json()).toEqual(first.json())
+    expect([again.headers.etag, (await make('vat-1', { name: 'Other' })).statusCode]).toEqual(['"v1"', 422])
+    expect((await make('')).json()).toMatchObject({ status: 400, code: 'idempotency-key-missing' })
+    const { items } = (await ask('GET', path)).json()
+    expect(items.filter(({ name }: { name: string }) => name === 'Repeated')).toHaveLength(1)
+  })
+
   it('are chosen for a type only if they are the organizer’s and not archived; a type keeps what it has', async () => {
     const rate = await addRate([{ startsOn: '2020-01-01', bp: 550 }])
     const typeId = await sell(tickets, event, { vatRateId: rate })

@@ -10,12 +10,24 @@ export async function changeSellingTerms<Result>(
   organizerUuid: string,
   change: (tx: TicketsTx, now: Date) => Promise<Result>,
 ): Promise<Result> {
-  const { result, eventIds } = await inTransaction(ctx.db, async (tx) => {
+  return changeSellingTermsIn(ctx, organizerUuid, change, (work) => inTransaction(ctx.db, work))
+}
+
+/** The same in a transaction that `within` begins, for what is done at most once for a key. */
+export async function changeSellingTermsIn<Result, Done>(
+  ctx: Context,
+  organizerUuid: string,
+  change: (tx: TicketsTx, now: Date) => Promise<Result>,
+  within: (work: (tx: TicketsTx) => Promise<Result>) => Promise<Done>,
+): Promise<Done> {
+  let touched: string[] = []
+  const done = await within(async (tx) => {
     await lockSellingTerms(tx, organizerUuid)
     const now = await ctx.time(tx)
     const changed = await change(tx, now)
-    return { result: changed, eventIds: await touchTermsOfOrganizer(tx, organizerUuid, now) }
+    touched = await touchTermsOfOrganizer(tx, organizerUuid, now)
+    return changed
   })
-  for (const eventId of eventIds) ctx.stock.availability.forget(eventId)
-  return result
+  for (const eventId of touched) ctx.stock.availability.forget(eventId)
+  return done
 }

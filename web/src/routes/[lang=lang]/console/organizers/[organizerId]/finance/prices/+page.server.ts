@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Actions, type RequestEvent, redirect } from '@sveltejs/kit'
 import { call, need } from '#web/api/call.server.ts'
 import type { FeePolicy, VatRate } from '#web/api/finance.ts'
@@ -21,6 +22,7 @@ export const load: PageServerLoad = async (event) => {
     fees: fees.items,
     today: today(timeZone),
     saved: event.url.searchParams.has('saved'),
+    key: randomUUID(),
   }
 }
 
@@ -60,7 +62,8 @@ export const actions: Actions = {
     if (check.failed) return refuse(400, values, check.faults)
     try {
       const body = { name: values.name, periods: [period] }
-      await call(event, 'tickets', `${pathOf(event)}/vat-rates`, { method: 'POST', body, as: 'visitor' })
+      const options = { method: 'POST', body, idempotencyKey: values.key ?? '', as: 'visitor' } as const
+      await call(event, 'tickets', `${pathOf(event)}/vat-rates`, options)
     } catch (error) {
       return refusalOf(event, error, values)
     }
