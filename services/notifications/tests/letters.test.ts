@@ -11,6 +11,7 @@ import { composePaymentFailed } from '../src/letters/payment-failed.ts'
 import { renderLetter } from '../src/letters/render-letter.ts'
 import { composeWaitingJoined } from '../src/letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../src/letters/waiting-offered.ts'
+import { composeWebhookOff } from '../src/letters/webhook-off.ts'
 import english from '../src/messages/en.json' with { type: 'json' }
 import french from '../src/messages/fr.json' with { type: 'json' }
 import { textsOf } from '../src/messages/texts.ts'
@@ -136,13 +137,16 @@ const asText = async (letter: Letter) => `Subject: ${letter.subject}\n\n${(await
 
 const LANGUAGES = ['en', 'fr'] as const
 
+function accountLetter(kind: AccountKind, language: 'en' | 'fr'): LetterDraft {
+  const [link, context] = [linkFor(language, kind), { now: NOW, shop: SHOP }]
+  if (kind !== 'webhook-endpoint-off') return composeAccountLetter(kind, link, context)
+  return composeWebhookOff(link, { host: 'hooks.example.org', reason: 'gone' }, context)
+}
+
 function everyLetter(): [string, Letter][] {
   return LANGUAGES.flatMap((language) => [
     ...ORDER_KINDS.map((kind): [string, Letter] => [`${kind}.${language}`, letterOf(kind, { locale: language })]),
-    ...ACCOUNT_KINDS.map((kind): [string, Letter] => [
-      `${kind}.${language}`,
-      written(composeAccountLetter(kind, linkFor(language, kind), { now: NOW, shop: SHOP })),
-    ]),
+    ...ACCOUNT_KINDS.map((kind): [string, Letter] => [`${kind}.${language}`, written(accountLetter(kind, language))]),
     [
       `waiting-list-joined.${language}`,
       written(composeWaitingJoined(entryOf({ locale: language }), { now: NOW, shop: SHOP })),
