@@ -259,15 +259,20 @@ it('what only its age keeps is forgotten by it: keys, the SMS of a day, addresse
     ])
   days(3_000)
   await age(now(), 'old')
+  // Who complained has objected, and that does not end.
+  await fixture.db
+    .insertInto('suppression')
+    .values({ channel: 'email', address_key: Buffer.from('complained'), reason: 'complained', created_at: now() })
+    .execute()
   days(1_097)
   await age(now(), 'new')
   await forget()
   const [keys, counts, suppressions] = await Promise.all([
     fixture.db.selectFrom('idempotency_key').select('key').execute(),
     fixture.db.selectFrom('sms_count').select('key').where('period', '<>', 'ever').execute(),
-    fixture.db.selectFrom('suppression').select('address_key').execute(),
+    fixture.db.selectFrom('suppression').select('address_key').orderBy('address_key').execute(),
   ])
   expect(keys).toEqual([{ key: 'new' }])
   expect(counts).toEqual([{ key: 'number:new' }])
-  expect(suppressions.map((row) => row.address_key.toString())).toEqual(['new'])
+  expect(suppressions.map((row) => row.address_key.toString())).toEqual(['complained', 'new'])
 })

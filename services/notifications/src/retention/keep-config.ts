@@ -6,7 +6,7 @@ export interface KeepConfig {
   deliveries: number
   /** A consent, after it was withdrawn or given anew. */
   consents: number
-  /** That an address does not exist, or complained. */
+  /** That an address does not exist. */
   suppressions: number
   /** Public events, with what was posted to whom. */
   publicEvents: number
