@@ -123,7 +123,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
   const facts = { publicUrl, folder, plans }
   const running = useSystem(facts)
+  // Who presses Ctrl-C ends us before anybody stops it.
+  const leaveNothing = () => {
+    for (const child of children.values()) child.kill('SIGKILL')
+    try {
+      process.kill(postgres.pid, 'SIGQUIT')
+    } catch {
+      // gone before us
+    }
+  }
+  process.once('exit', leaveNothing)
   const stop = async () => {
+    process.off('exit', leaveNothing)
     await Promise.all([...children.keys()].map((name) => end(name, 'SIGTERM')))
     await postgres.stop()
     rmSync(folder, { recursive: true, force: true })
