@@ -68,7 +68,7 @@ describe.runIf(hasPart('chromium'))('a ticket that is passed on', () => {
         const link = await linkIn(theirs, /\/tickets\/tkt_/)
         const holder = await visitor.context.newPage()
         await holder.goto(link)
-        await holder.getByRole('heading', { name: words['heldTicket.title'] }).waitFor()
+        await holder.getByRole('heading', { name: words['heldTicket.title'], level: 1 }).waitFor()
         expect(await holder.locator('.stub svg').count()).toBe(1)
         await look(holder, `held-${language}`, javaScript)
         await eventually(async () => (await mailsTo(system, mine)).some(({ text }) => text.includes('Moussa Traoré')))
