@@ -66,6 +66,19 @@ describe('GET /v1/orders/{orderId}/tickets.pdf', () => {
     expect((await pdf(order.id, { secret: order.secret }, '?locale=xx')).statusCode).toBe(400)
   })
 
+  it('can be read aloud: it has a language, a title, an order of its parts, and a word for the code', async () => {
+    const order = await buy(2)
+    const file = (await pdf(order.id, { secret: order.secret })).rawPayload.toString('latin1')
+    for (const part of ['/Lang (fr)', '/Marked true', '/DisplayDocTitle true', '/StructTreeRoot']) {
+      expect(file).toContain(part)
+    }
+    const kinds = [...file.matchAll(/\/S \/(\w+)/g)].map(([, kind = '']) => kind)
+    for (const [kind, count] of Object.entries({ Document: 1, Sect: 2, H1: 2, H2: 2, Figure: 2 })) {
+      expect([kind, kinds.filter((each) => each === kind).length]).toEqual([kind, count])
+    }
+    expect(file.match(/\/Alt \(/g)).toHaveLength(2)
+  })
+
   it('draws the code in vectors, with no picture and no link', async () => {
     const order = await buy(1)
     const file = (await pdf(order.id, { secret: order.secret })).rawPayload

@@ -17,57 +17,71 @@ const INK = '#15201a'
 const MUTED = '#53615a'
 
 type Document = InstanceType<typeof PDFDocument>
+type Structure = ReturnType<Document['struct']>
+type Box = [number, number, number, number]
 
-/** A PDF with one page (A4) for each ticket. The code is drawn in vectors, so that it prints sharply at any size. */
+/**
+ * A PDF with one page (A4) for each ticket. The code is drawn in vectors, so that it prints sharply at any size. Tagged: what is
+ * read aloud has an order and a kind, the code says what it is, and lines that decorate are left out (ISO 14289, its basics).
+ */
 export function drawTickets(printed: PrintedTickets): Promise<Buffer> {
   const document = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
     autoFirstPage: false,
+    pdfVersion: '1.7',
+    tagged: true,
     lang: printed.locale,
     displayTitle: true,
     info: { Title: `${printed.words.document} ${printed.order}: ${printed.title}`, Author: printed.seller },
   })
   document.registerFont('plain', fontOf('DejaVuSans')).registerFont('bold', fontOf('DejaVuSans-Bold'))
-  for (const ticket of printed.tickets) drawTicket(document, printed, ticket)
+  const whole = document.struct('Document')
+  document.addStructure(whole)
+  for (const ticket of printed.tickets) drawTicket(document, whole, printed, ticket)
+  whole.end()
   return bytesOf(document)
 }
 
-function drawTicket(document: Document, printed: PrintedTickets, ticket: PrintedTicket): void {
+function drawTicket(document: Document, whole: Structure, printed: PrintedTickets, ticket: PrintedTicket): void {
   const { words } = printed
   document.addPage()
+  const page = document.struct('Sect', { title: `${words.ticket} ${ticket.place}` })
+  whole.add(page)
+  const paragraph = (draw: () => void, kind = 'P') => page.add(document.struct(kind, {}, draw))
   const left = MARGIN + 32
-  const line = (font: 'plain' | 'bold', size: number, colour: string, text: string, gap = 0) => {
-    if (text !== '')
-      document
-        .font(font)
-        .fontSize(size)
-        .fillColor(colour)
-        .text(text, left, document.y + gap, { width: TEXT_WIDTH })
+  const line = (font: 'plain' | 'bold', size: number, colour: string, text: string, gap = 0, kind = 'P') => {
+    if (text === '') return
+    document.font(font).fontSize(size).fillColor(colour)
+    paragraph(() => void document.text(text, left, document.y + gap, { width: TEXT_WIDTH }), kind)
   }
   document.y = MARGIN + 30
-  line('bold', titleSize(document, printed.title), INK, printed.title)
+  line('bold', titleSize(document, printed.title), INK, printed.title, 0, 'H1')
   line('bold', 12, GREEN, printed.when, 8)
   line('plain', 9, MUTED, printed.zone, 1)
   for (const [index, text] of printed.venue.entries())
     line(index === 0 ? 'bold' : 'plain', 11, INK, text, index === 0 ? 8 : 1)
 
   const top = document.y + 22
-  drawCode(document, ticket.code, left, top)
+  const code = { alt: `${words.code} ${ticket.id}`, bbox: [left, top, left + QR_SIDE, top + QR_SIDE] as Box }
+  page.add(document.struct('Figure', code, () => drawCode(document, ticket.code, left, top)))
   const column = left + QR_SIDE + 28
   const width = WIDTH - QR_SIDE - 92
   document.y = top
   const fact = (label: string, text: string) => {
     if (text === '') return
-    document.font('plain').fontSize(8.5).fillColor(MUTED).text(label, column, document.y, { width })
-    document
-      .font('bold')
-      .fontSize(12)
-      .fillColor(INK)
-      .text(text, column, document.y + 1, { width })
+    paragraph(() => {
+      document.font('plain').fontSize(8.5).fillColor(MUTED).text(label, column, document.y, { width })
+      document
+        .font('bold')
+        .fontSize(12)
+        .fillColor(INK)
+        .text(text, column, document.y + 1, { width })
+    })
     document.y += 8
   }
-  document.font('bold').fontSize(15).fillColor(GREEN).text(ticket.typeName, column, document.y, { width })
+  document.font('bold').fontSize(15).fillColor(GREEN)
+  paragraph(() => void document.text(ticket.typeName, column, document.y, { width }), 'H2')
   document.y += 8
   fact(words.holder, ticket.holderName)
   fact(words.price, ticket.price)
@@ -79,9 +93,12 @@ function drawTicket(document: Document, printed: PrintedTickets, ticket: Printed
   line('plain', 9, MUTED, words.once, 3)
   if (printed.seller !== '') line('plain', 9, MUTED, `${words.seller} ${printed.seller}`, 8)
 
+  page.end()
   const height = document.y + 24 - MARGIN
+  document.markContent('Artifact', { type: 'Layout' })
   document.roundedRect(MARGIN, MARGIN, WIDTH, height, 12).lineWidth(1).strokeColor('#d8dfd9').stroke()
   document.rect(MARGIN, MARGIN + 12, 5, height - 24).fill(AMBER)
+  document.endMarkedContent()
 }
 
 /** Long titles become smaller before they take half the page. */

@@ -38,6 +38,7 @@ const EN = {
   order: 'Order',
   ticket: 'Ticket',
   seller: 'Organised by',
+  code: 'Code for the entrance (QR) of the ticket',
 }
 
 const FR: typeof EN = {
@@ -50,6 +51,7 @@ const FR: typeof EN = {
   order: 'Commande',
   ticket: 'Billet',
   seller: 'Organisé par',
+  code: 'Code d’entrée (QR) du billet',
 }
 
 /** The order's valid tickets, ready to print. `seller`: who sells, where that is known. */
