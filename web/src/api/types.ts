@@ -363,35 +363,11 @@ export interface Sales {
 
 export type Role = 'owner' | 'manager' | 'finance' | 'support' | 'door' | 'viewer'
 
-/** An address that waits to be confirmed. */
-export interface PendingEmail {
-  email: string
-  expiresAt: string
-}
-
-export interface User {
-  id: string
-  email: string
-  name: string
-  locale: string
-  admin: boolean
-  emailConfirmed: boolean
-  version: number
-  memberships: { organizerId: string; organizerName: string; role: Role }[]
-}
-
 export interface Organizer {
   id: string
   name: string
   contactEmail?: string | null
   version?: number
-}
-
-export interface Member {
-  userId: string
-  name: string
-  email: string
-  role: Role
 }
 
 /** Somebody's place on the waiting list of a sold-out ticket type. */

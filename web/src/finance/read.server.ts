@@ -1,7 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit'
+import type { User } from '../api/account.ts'
 import { call } from '../api/call.server.ts'
 import { ApiError } from '../api/problem.ts'
-import type { EventSummary, Page, Role, User } from '../api/types.ts'
+import type { EventSummary, Page, Role } from '../api/types.ts'
 
 /** What a page can do without: `null` when the role does not allow it, or it is not there right now. */
 export async function tryRead<Body>(

@@ -1,7 +1,7 @@
 import { type Actions, fail, type RequestEvent, redirect } from '@sveltejs/kit'
+import type { PendingEmail, User } from '#web/api/account.ts'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
-import type { PendingEmail, User } from '#web/api/types.ts'
 import { Check } from '#web/forms/check.server.ts'
 import { refusalOf, refuse, shownValues, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'

@@ -1,7 +1,7 @@
 import { type Actions, fail, redirect } from '@sveltejs/kit'
+import type { PendingEmail, User } from '#web/api/account.ts'
 import { call, need } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
-import type { PendingEmail, User } from '#web/api/types.ts'
 import { refusalOf, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'
 

@@ -1,6 +1,7 @@
 import { type Actions, redirect } from '@sveltejs/kit'
+import type { Member } from '#web/api/account.ts'
 import { call, need } from '#web/api/call.server.ts'
-import type { Member, Page } from '#web/api/types.ts'
+import type { Page } from '#web/api/types.ts'
 import { Check } from '#web/forms/check.server.ts'
 import { refusalOf, refuse, textsFor, textValues } from '#web/forms/refusal.server.ts'
 import type { PageServerLoad } from './$types'
