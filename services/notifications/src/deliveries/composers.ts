@@ -31,7 +31,6 @@ import { forReader } from './holders.ts'
 import { NotSent, Skipped } from './not-sent.ts'
 import type { Recipient } from './record-outcome.ts'
 import { webhookOff } from './webhook-off.ts'
-import { webhookOff } from './webhook-off.ts'
 
 /** A message whose words are known: a letter, or the text of an SMS. */
 export interface Draft {
@@ -71,7 +70,6 @@ const LETTERS: Record<Kind, Composer> = {
   'sign-up-repeated': accountLetter,
   'password-changed': accountLetter,
   'member-added': accountLetter,
-  'webhook-endpoint-off': webhookOff,
   'webhook-endpoint-off': webhookOff,
   'email-change': accountLetter,
   'email-changed': accountLetter,
