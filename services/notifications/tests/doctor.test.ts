@@ -47,7 +47,7 @@ beforeEach(() => {
   dns.records.set(`MX ${DOMAIN}`, ['mx.shop.org'])
 })
 
-async function look(changes: { to?: string; smtpUrl?: string; dkimKey?: string } = {}) {
+async function look(changes: { to?: string; smtpUrl?: string; dkimKey?: string; bounceImapUrl?: string } = {}) {
   const { to, ...secrets } = changes
   const settings = { config: fixture.config, secrets: { ...fixture.secrets, busUrl: fixture.databaseUrl, ...secrets } }
   const findings = await examine(settings, { migrations: MIGRATIONS, resolvers: [dns.address], to })
@@ -84,6 +84,16 @@ describe('the doctor', () => {
     const other = generateKeyPairSync('rsa', { modulusLength: 2_048 }).publicKey.export({ type: 'spki', format: 'der' })
     dns.records.set(`TXT ${NAME}`, [`v=DKIM1; p=${other.toString('base64')}`])
     expect((await look()).DKIM).toMatch(/^fail: .*another key/)
+  })
+
+  it('says where what comes back must be led, and that its mailbox is away', async () => {
+    const without = await look()
+    expect(without['returned mail']).toMatch(/^warn: .*mx\.shop\.org.*_BOUNCE_IMAP_URL/)
+    expect(without['bounce mailbox']).toMatch(/^skip: /)
+    const found = await look({ bounceImapUrl: 'imaps://bounces:secret@127.0.0.1:9/' })
+    expect(found['returned mail']).toMatch(/^ok: .*bounces\+…@mail\.shop\.org/)
+    expect(found['bounce mailbox']).toMatch(/^fail: 127\.0\.0\.1:9 /)
+    expect(JSON.stringify(found)).not.toContain('secret')
   })
 
   it('says that a mail server is away, and one that refuses', async () => {
