@@ -188,7 +188,7 @@ export interface Order {
   secret: string
   state: string
   totalMinor: number
-  tickets: { code: string }[]
+  tickets: { id: string; code: string }[]
   payment?: { state: string }
 }
 

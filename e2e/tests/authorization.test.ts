@@ -101,6 +101,9 @@ function attempts(): Attempt[] {
   const entry = { theirs: entryId, nobodys: `wle_${NOBODY}` }
   const organizer = { theirs: theirs.organizerId, nobodys: `org_${NOBODY}` }
   const theirOrder = { theirs: order.id, nobodys: `ord_${NOBODY}` }
+  const ticketId = order.tickets[0]?.id ?? ''
+  const ticket = { theirs: ticketId, nobodys: `tkt_${NOBODY}` }
+  const holder = (id: string) => `orders/${id}/tickets/${ticketId}/holder`
   const delivery = { theirs: deliveryId, nobodys: `dlv_${NOBODY}` }
   const match = { headers: { 'if-match': '*' } }
   const key = { headers: { 'idempotency-key': randomUUID() } }
@@ -210,6 +213,12 @@ function attempts(): Attempt[] {
     make('listOrderMessages', 'notifications', 'GET', (id) => `orders/${id}/messages`, theirOrder),
     make('resendConfirmation', 'notifications', 'POST', (id) => `orders/${id}/confirmation`, theirOrder),
     make('listRecipientChanges', 'tickets', 'GET', (id) => `orders/${id}/recipient-changes`, theirOrder),
+    make('passOnTicket', 'tickets', 'PUT', holder, theirOrder, {
+      body: { name: 'Mallory', email: 'mallory@example.org' },
+    }),
+    make('takeBackTicket', 'tickets', 'DELETE', holder, theirOrder),
+    make('getTicket', 'tickets', 'GET', (id) => `tickets/${id}`, ticket),
+    make('getTicketPdf', 'tickets', 'GET', (id) => `tickets/${id}/ticket.pdf`, ticket),
     make('correctBuyerEmail', 'tickets', 'PUT', (id) => `orders/${id}/buyer-email`, theirOrder, {
       body: { email: 'mallory@example.org' },
     }),
