@@ -179,29 +179,30 @@ describe('updateReminderRule', () => {
     expect((await call('owner', 'PATCH', url, {}, { 'if-match': '*' })).statusCode).toBe(400)
   })
 
-  it('calls off what was planned, and not sent, by a way that is taken out', async () => {
+  it('calls off what was planned, and not sent, by a way that is taken out, until it is taken in again', async () => {
     const { id } = await made({ ...DAY_BEFORE, channels: ['email', 'sms'] })
     const ruleUuid = parseId('rem', id) ?? ''
     const planned = { source: id, kind: 'event-reminder', recipientKey: 'o', reminderRuleId: ruleUuid } as const
     const both = (['email', 'sms'] as const).map((channel) => ({ ...planned, channel }))
     await addDeliveries(fixture.db, fixture.clock.now(), both)
-    const answer = await call(
-      'owner',
-      'PATCH',
-      `/v1/reminder-rules/${id}`,
-      { channels: ['email'] },
-      { 'if-match': '*' },
-    )
-    const due = new Date(answer.json().dueAt)
-    const rows = await fixture.db
-      .selectFrom('delivery')
-      .select(['channel', 'state', 'next_attempt_at'])
-      .where('reminder_rule_id', '=', ruleUuid)
-      .orderBy('channel')
-      .execute()
-    expect(rows).toMatchObject([
-      { channel: 'email', state: 'pending', next_attempt_at: due },
-      { channel: 'sms', state: 'skipped' },
+    const change = (body: object) => call('owner', 'PATCH', `/v1/reminder-rules/${id}`, body, { 'if-match': '*' })
+    const rows = () =>
+      fixture.db
+        .selectFrom('delivery')
+        .select(['channel', 'state', 'skip_reason', 'next_attempt_at'])
+        .where('reminder_rule_id', '=', ruleUuid)
+        .orderBy('channel')
+        .execute()
+    const first = new Date((await change({ channels: ['email'] })).json().dueAt)
+    expect(await rows()).toMatchObject([
+      { channel: 'email', state: 'pending', next_attempt_at: first },
+      { channel: 'sms', state: 'skipped', skip_reason: 'called-off' },
+    ])
+    const timing = { minutesBefore: 90 }
+    const then = new Date((await change({ timing, channels: ['email', 'sms'] })).json().dueAt)
+    expect(await rows()).toMatchObject([
+      { channel: 'email', state: 'pending', next_attempt_at: then },
+      { channel: 'sms', state: 'pending', skip_reason: null, next_attempt_at: then },
     ])
   })
 

@@ -2,6 +2,7 @@ import { addressKey } from '../consent/address-key.ts'
 import { maySend } from '../consent/may-send.ts'
 import type { Context } from '../context.ts'
 import { ruleOf } from '../kinds.ts'
+import { assertNotReminded } from '../reminders/check-reminder.ts'
 import { takeAllowance } from '../sms/allowance.ts'
 import type { Claim } from './claim-deliveries.ts'
 import type { Draft } from './composers.ts'
@@ -12,6 +13,7 @@ const FULL_MS = 5_000
 
 /** Lets a message pass that its reader wants, now. Throws Skipped or NotNow. */
 export async function assertWanted(ctx: Context, claim: Claim, { recipient, timeZone }: Draft): Promise<void> {
+  await assertNotReminded(ctx, claim)
   const { channel, kind, organizerId, expiresAt } = claim
   const { address } = recipient
   const { purpose } = ruleOf(kind)

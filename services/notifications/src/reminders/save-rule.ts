@@ -55,6 +55,7 @@ export async function changeRule(
   // It may have begun and then moved with its event: what it has planned since, and not sent, follows the new terms.
   await planAgain(tx, rule.id, schedule.due_at)
   await callOffChannels(tx, rule.id, channels)
+  await takeBackChannels(tx, rule.id, channels, schedule.due_at)
   return tx
     .updateTable('reminder_rule')
     .set({
@@ -78,6 +79,19 @@ async function callOffChannels(tx: Tx, ruleUuid: string, kept: readonly Channel[
     .where('reminder_rule_id', '=', ruleUuid)
     .where('channel', 'not in', kept)
     .where('state', 'in', ['pending', 'retrying'])
+    .execute()
+}
+
+/** What was called off when the rule took another way goes all the same, now that it takes this one again. */
+async function takeBackChannels(tx: Tx, ruleUuid: string, kept: readonly Channel[], at: Date): Promise<void> {
+  await tx
+    .updateTable('delivery')
+    .set({ state: 'pending', skip_reason: null, next_attempt_at: at, first_refused_at: null, last_error: null })
+    .where('reminder_rule_id', '=', ruleUuid)
+    .where('channel', 'in', kept)
+    .where('state', '=', 'skipped')
+    .where('skip_reason', '=', 'called-off')
+    .where('resend_of', 'is', null)
     .execute()
 }
 
