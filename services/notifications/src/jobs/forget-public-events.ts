@@ -27,14 +27,19 @@ export function startForgettingPublicEvents(ctx: Context): Job {
   }
 }
 
-/** The oldest of those that are too old, and that nobody is still to get; true when there may be more. */
+/**
+ * The oldest of those that are too old, and that nobody is still to get; true when there may be more. What was left open at
+ * an endpoint that is off stands still, and keeps its event no longer than it would have kept it otherwise.
+ */
 export async function forgetPublicEvents(ctx: Context): Promise<boolean> {
   const before = daysAgo(ctx.now(), ctx.config.keep.publicEvents)
   const { numAffectedRows } = await sql`
     delete from public_event where id in (
       select id from public_event p
        where created_at < ${before} and not exists (
-         select from webhook_delivery d where d.event_id = p.id and d.state in ('pending', 'sending', 'retrying'))
+         select from webhook_delivery d join webhook_endpoint e on e.id = d.endpoint_id
+          where d.event_id = p.id and d.state in ('pending', 'sending', 'retrying')
+            and (e.enabled or d.next_attempt_at >= ${before}))
        order by created_at limit ${AT_ONCE} for update skip locked)
   `.execute(ctx.db)
   return Number(numAffectedRows ?? 0) === AT_ONCE
