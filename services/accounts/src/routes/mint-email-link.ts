@@ -64,9 +64,12 @@ export function mintEmailLinkRoute(app: App, ctx: Context): void {
         if (purpose === 'email-change' || purpose === 'email-changed') {
           const link = await mintChangeLink(tx, purpose, id, toUuid('ech', changeId ?? ''), ctx.now())
           if (!link) throw new DomainError('not-found')
-          const there = { email: link.email, locale }
           // Its owner has nothing to do with whoever asked: not even a name is told.
-          if (link.token === null) return { url: `${base}/sign-in`, ...there, name: '', expiresAt: null, taken: true }
+          if (link.token === null) {
+            const url = `${ctx.config.publicUrl}/${link.locale}/sign-in`
+            return { url, email: link.email, locale: link.locale, name: '', expiresAt: null, taken: true }
+          }
+          const there = { email: link.email, locale }
           const page = purpose === 'email-change' ? 'account/confirm-address' : 'undo-address'
           const expiresAt = link.expiresAt.toISOString()
           return { url: `${base}/${page}?token=${link.token}`, ...there, name, expiresAt }

@@ -1,13 +1,12 @@
 import type { Tx } from '../db.ts'
 import { newSecret } from './one-time-link.ts'
 
-export interface ChangeLink {
+/** With no token, the address has an account: its owner, whose language is `locale`, is told that instead. */
+export type ChangeLink = {
   /** Whom the mail goes to. */
   email: string
-  /** Null: the address has an account, and its owner is told that instead. */
-  token: string | null
   expiresAt: Date
-}
+} & ({ token: string } | { token: null; locale: 'en' | 'fr' })
 
 /**
  * A new secret for the mail of a change: the one to the new address confirms it, the one to the former address undoes it;
@@ -30,18 +29,19 @@ export async function mintChangeLink(
     .executeTakeFirst()
   if (!change) return undefined
   const found = { email: change.previous_email ?? change.email, expiresAt: change.ends_at }
-  if (mail === 'email-change' && (await isTaken(tx, change.email_key))) return { ...found, token: null }
+  const owner = mail === 'email-change' ? await ownerOf(tx, change.email_key) : undefined
+  if (owner) return { ...found, token: null, locale: owner.locale }
   const { token, hash } = newSecret()
   await tx.updateTable('email_change').set({ token_hash: hash }).where('id', '=', changeUuid).execute()
   return { ...found, token }
 }
 
-async function isTaken(tx: Tx, emailKey: string): Promise<boolean> {
-  const owner = await tx
+/** Whoever has shown to read the mail of that address. */
+async function ownerOf(tx: Tx, emailKey: string): Promise<{ locale: 'en' | 'fr' } | undefined> {
+  return tx
     .selectFrom('user_account')
-    .select('id')
+    .select('locale')
     .where('email_key', '=', emailKey)
     .where('email_confirmed_at', 'is not', null)
     .executeTakeFirst()
-  return owner !== undefined
 }

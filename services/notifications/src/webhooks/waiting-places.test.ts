@@ -29,11 +29,23 @@ describe('the places of those who wait', () => {
     expect(places.take('f')).toBeDefined()
   })
 
-  it('are refused when everybody who waits has one', () => {
-    const places = createWaitingPlaces({ ofOne: 5, ofAll: 3 })
-    const own = ['a', 'b', 'c'].map((name) => taken(places.take(name)))
+  it('are taken in turns when everybody who waits has one: the oldest gives way, and not at once', () => {
+    let now = 0
+    const places = createWaitingPlaces({ ofOne: 5, ofAll: 3, now: () => now })
+    taken(places.take('a')).leave()
+    const own = ['b', 'a', 'c'].map((name) => taken(places.take(name)))
     expect(places.take('d')).toBeUndefined()
-    own[0]?.leave()
-    expect(places.take('d')).toBeDefined()
+    now = 2_000
+    const late = taken(places.take('d'))
+    expect([...own, late].map(({ signal }) => signal.aborted)).toEqual([true, false, false, false])
+    // Whom it has turned out comes back, and has the next turn.
+    expect(places.take('b')).toBeDefined()
+    expect(own.map(({ signal }) => signal.aborted)).toEqual([true, true, false])
+    // Nobody gets a second one that way.
+    expect(places.take('c')).toBeUndefined()
+    now = 4_000
+    expect(places.take('c')).toBeUndefined()
+    late.leave()
+    expect(places.take('c')).toBeDefined()
   })
 })

@@ -2,24 +2,37 @@
 const OF_ONE_MAX = 5
 const OF_ALL_MAX = 20
 
+/** When everybody has one place, how long it is theirs at least: who comes back at once would else only turn others out. */
+const TURN_MS = 2_000
+
 export interface WaitingPlace {
   /** Aborted when the place goes to an organizer who has fewer. */
   signal: AbortSignal
   leave(): void
 }
 
+interface Place {
+  organizerId: string
+  since: number
+  ending: AbortController
+}
+
 /**
  * The places of those who wait for the next event. When all are taken, who has fewest gets that of the organizer who has
- * most, whose oldest wait ends early and finds nothing: however many wait, an organizer who comes has a share.
+ * most, whose oldest wait ends early and finds nothing: however many wait, an organizer who comes has a share. When each has
+ * one, they take turns.
  */
-export function createWaitingPlaces({ ofOne = OF_ONE_MAX, ofAll = OF_ALL_MAX } = {}) {
-  const waiting = new Map<string, Set<AbortController>>()
-  const countOf = (organizerId: string) => waiting.get(organizerId)?.size ?? 0
+export function createWaitingPlaces({ ofOne = OF_ONE_MAX, ofAll = OF_ALL_MAX, now = () => performance.now() } = {}) {
+  /** The oldest first. */
+  const taken = new Set<Place>()
+  const countOf = (organizerId: string) => [...taken].filter((place) => place.organizerId === organizerId).length
 
-  function leave(organizerId: string, place: AbortController): void {
-    const places = waiting.get(organizerId)
-    places?.delete(place)
-    if (places?.size === 0) waiting.delete(organizerId)
+  /** The one that gives way to an organizer who has so many; undefined when all are as much in their right. */
+  function givingWay(own: number): Place | undefined {
+    const most = Math.max(...[...taken].map(({ organizerId }) => countOf(organizerId)))
+    const oldest = [...taken].find(({ organizerId }) => countOf(organizerId) === most)
+    if (most > own + 1) return oldest
+    return own === 0 && oldest && now() - oldest.since >= TURN_MS ? oldest : undefined
   }
 
   return {
@@ -27,17 +40,15 @@ export function createWaitingPlaces({ ofOne = OF_ONE_MAX, ofAll = OF_ALL_MAX } =
     take(organizerId: string): WaitingPlace | undefined {
       const own = countOf(organizerId)
       if (own >= ofOne) return undefined
-      const all = [...waiting.values()].reduce((sum, { size }) => sum + size, 0)
-      if (all >= ofAll) {
-        const [most] = [...waiting.keys()].sort((a, b) => countOf(b) - countOf(a))
-        if (most === undefined || countOf(most) <= own + 1) return undefined
-        const [oldest] = waiting.get(most) ?? []
-        if (oldest) leave(most, oldest)
-        oldest?.abort()
+      if (taken.size >= ofAll) {
+        const other = givingWay(own)
+        if (!other) return undefined
+        taken.delete(other)
+        other.ending.abort()
       }
-      const place = new AbortController()
-      waiting.set(organizerId, (waiting.get(organizerId) ?? new Set()).add(place))
-      return { signal: place.signal, leave: () => leave(organizerId, place) }
+      const place = { organizerId, since: now(), ending: new AbortController() }
+      taken.add(place)
+      return { signal: place.ending.signal, leave: () => void taken.delete(place) }
     },
   }
 }
