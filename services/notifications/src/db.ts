@@ -125,6 +125,8 @@ export interface EventFacts {
   /** It is for those alone whose order was confirmed within this time. */
   boughtFrom?: string
   boughtBefore?: string
+  /** Nor is it for those whose order was confirmed within one of these: another message is. */
+  toldApart?: { boughtFrom: string; boughtBefore: string }[]
 }
 
 export interface Schema

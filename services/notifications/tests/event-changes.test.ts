@@ -278,6 +278,12 @@ describe('who is told of a change', () => {
       ...changes,
     })
 
+  /** What changes within the next ten minutes is told when the last of it is known. */
+  const asOneBurst = async (facts: EventFacts) => {
+    const later = { announce_at: new Date(fixture.clock.now().getTime() + 600_000) }
+    await fixture.db.updateTable('event_copy').set(later).where('id', '=', uuidOf(facts)).execute()
+  }
+
   it('those with valid tickets who bought before it; with what was and what is', async () => {
     const facts = eventFacts(fixture)
     await messages.published(facts)
@@ -302,12 +308,7 @@ describe('who is told of a change', () => {
     const before = orderOf(facts, { confirmedAt: at(60) })
     fixture.clock.advance(600)
     const mistake = { ...facts, version: 2, ...period(fixture, 500) }
-    // All of it is one burst: it is told when the last of it is known.
-    await fixture.db
-      .updateTable('event_copy')
-      .set({ announce_at: new Date(fixture.clock.now().getTime() + 600_000) })
-      .where('id', '=', uuidOf(facts))
-      .execute()
+    await asOneBurst(facts)
     await messages.rescheduled({ ...mistake, previousStartsAt: facts.startsAt })
     const meanwhile = orderOf(facts, { confirmedAt: at(60) })
     fixture.clock.advance(300)
@@ -320,12 +321,31 @@ describe('who is told of a change', () => {
     for (const order of [before, later]) expect(await inbox.messages(order.buyer?.email ?? '')).toEqual([])
   })
 
+  it('once each, when to those who bought meanwhile something else is new than to the others', async () => {
+    const facts = eventFacts(fixture)
+    await messages.published(facts)
+    const at = (seconds: number) => new Date(fixture.clock.now().getTime() + seconds * 1_000).toISOString()
+    const before = orderOf(facts, { confirmedAt: at(60) })
+    fixture.clock.advance(600)
+    await asOneBurst(facts)
+    const mistake = { ...facts, version: 2, ...period(fixture, 500) }
+    await messages.rescheduled({ ...mistake, previousStartsAt: facts.startsAt })
+    const meanwhile = orderOf(facts, { confirmedAt: at(60) })
+    fixture.clock.advance(300)
+    await messages.rescheduled({ ...facts, version: 3, venue: ELSEWHERE, previousStartsAt: mistake.startsAt })
+    fixture.clock.advance(300)
+    await settled(facts, 3)
+    const told = async (order: typeof before) =>
+      (await inbox.messages(order.buyer?.email ?? '')).map(({ subject, text }) => [subject, text.includes('Pleyel')])
+    expect(await told(before)).toEqual([[expect.stringMatching(/^New place/), true]])
+    expect(await told(meanwhile)).toEqual([[expect.stringMatching(/^New date/), true]])
+  })
+
   it('nobody when the event is gone, of which nobody can have bought then', async () => {
     const facts = eventFacts(fixture)
     await messages.published(facts)
     const mistake = { ...facts, version: 2, ...period(fixture, 500) }
-    const later = { announce_at: new Date(fixture.clock.now().getTime() + 600_000) }
-    await fixture.db.updateTable('event_copy').set(later).where('id', '=', uuidOf(facts)).execute()
+    await asOneBurst(facts)
     await messages.rescheduled({ ...mistake, previousStartsAt: facts.startsAt })
     fixture.clock.advance(300)
     await messages.rescheduled({ ...facts, version: 3, previousStartsAt: mistake.startsAt })

@@ -5,7 +5,7 @@ import type { EventFacts, Tx } from '../db.ts'
 import { addAnnouncement } from '../deliveries/add-announcement.ts'
 import { SLACK_MS } from './check-change.ts'
 import { EVENT_COLUMNS, type EventCopy } from './event-copy.ts'
-import { interludesOf, type Version } from './interludes.ts'
+import { type Interlude, interludesOf, type Version } from './interludes.ts'
 import { whatChanged } from './what-changed.ts'
 
 /** Has the change of one event told to its attendees, when its time has come. False when there is none. */
@@ -56,20 +56,24 @@ async function announce(
 ): Promise<void> {
   const source = `${toId('evt', event.id)} v${event.version}`
   const changed = whatChanged(told, event)
-  await tell(tx, now, { source, told, changed, event })
-  for (const interlude of interludesOf(since)) {
-    const other = whatChanged(interlude, event)
-    if ((!other.time || changed.time) && (!other.place || changed.place)) continue
-    const { from, until } = interlude
-    const bought = { boughtFrom: from.toISOString(), boughtBefore: new Date(until.getTime() + SLACK_MS).toISOString() }
-    await tell(tx, now, {
-      source: `${source} after v${interlude.version}`,
-      told: interlude,
-      changed: other,
-      event,
-      bought,
-    })
+  const apart = interludesOf(since)
+    .map((interlude) => ({ interlude, other: whatChanged(interlude, event), bought: whileStood(interlude) }))
+    .filter(({ other }) => (other.time && !changed.time) || (other.place && !changed.place))
+  await tell(tx, now, {
+    source,
+    told,
+    changed,
+    event,
+    to: apart.length > 0 ? { toldApart: apart.map(({ bought }) => bought) } : {},
+  })
+  for (const { interlude, other, bought } of apart) {
+    const told = interlude
+    await tell(tx, now, { source: `${source} after v${told.version}`, told, changed: other, event, to: bought })
   }
+}
+
+function whileStood({ from, until }: Interlude) {
+  return { boughtFrom: from.toISOString(), boughtBefore: new Date(until.getTime() + SLACK_MS).toISOString() }
 }
 
 async function tell(
@@ -80,13 +84,13 @@ async function tell(
     told,
     changed,
     event,
-    bought,
+    to,
   }: {
     source: string
     told: Version
     changed: ReturnType<typeof whatChanged>
     event: EventCopy
-    bought?: Pick<EventFacts, 'boughtFrom' | 'boughtBefore'>
+    to: Pick<EventFacts, 'boughtFrom' | 'boughtBefore' | 'toldApart'>
   },
 ): Promise<void> {
   if (!changed.time && !changed.place) return
@@ -104,7 +108,7 @@ async function tell(
       changedAt: event.changed_at.toISOString(),
       ...(changed.time ? { previousStartsAt: told.starts_at.toISOString() } : {}),
       previous: { ...(changed.time ? periodOf(told) : {}), ...(changed.place ? { venue: told.venue } : {}) },
-      ...bought,
+      ...to,
     },
   })
 }

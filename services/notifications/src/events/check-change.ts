@@ -13,9 +13,13 @@ export async function checkChange(ctx: Context, claim: Claim, order: Order): Pro
   const skipped = (reason: string) => new Skipped('no-longer-true', reason)
   if (order.state !== 'confirmed') throw skipped('The order was refunded since: the change is not its own.')
   if (!order.tickets.some((ticket) => ticket.valid)) throw skipped('The order has no valid ticket any more.')
-  const { changedAt, startsAt, endsAt, timeZone, venue, version } = claim.announcement?.facts ?? {}
+  const { changedAt, toldApart = [], startsAt, endsAt, timeZone, venue, version } = claim.announcement?.facts ?? {}
   if (changedAt && order.createdAt && Date.parse(order.createdAt) > Date.parse(changedAt) + SLACK_MS) {
     throw skipped('The order was placed after the change.')
+  }
+  const bought = Date.parse(order.confirmedAt ?? '')
+  if (toldApart.some((one) => bought >= Date.parse(one.boughtFrom) && bought < Date.parse(one.boughtBefore))) {
+    throw skipped('The order was bought while something else stood: another message says what is true now.')
   }
   const event = claim.eventId ? await findEventCopy(ctx.db, claim.eventId) : undefined
   if (!event || !startsAt || !endsAt || !timeZone || event.version <= (version ?? 0)) return
