@@ -655,10 +655,10 @@ create table ticket (
 );
 comment on table ticket is 'One admission. Its code is not stored: it is the signature of these ids.';
 comment on column ticket.code_version is 'Raised when a ticket is issued anew, so that the old code no longer counts.';
-comment on column ticket.holder_email is 'Of whom it was passed on to; gone when one of the two was erased.';
+comment on column ticket.holder_email is 'Of whom it was passed on to; gone when the buyer was erased, and a month after the event.';
 comment on column ticket.transferred_at is 'When the buyer passed it on to its holder; null while it is the buyer's.';
 comment on column ticket.transfers is 'How often it was passed on, whether taken back since or not.';
-CREATE INDEX ticket_of_holder ON public.ticket USING btree (lower(holder_email)) WHERE (holder_email IS NOT NULL);
+CREATE INDEX ticket_of_holder ON public.ticket USING btree (event_id) WHERE (holder_email IS NOT NULL);
 CREATE INDEX ticket_of_order ON public.ticket USING btree (event_id, order_id);
 CREATE INDEX ticket_passed_on ON public.ticket USING btree (id) WHERE (transferred_at IS NOT NULL);
 

@@ -1,4 +1,4 @@
-import { parseId } from '@guichet/server'
+import { newUuid, parseId, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { beginReminder } from '../src/reminders/begin-reminder.ts'
@@ -94,6 +94,32 @@ describe('a reminder', () => {
     const [mail] = await inbox.messages(orders[0]?.buyer?.email ?? '')
     expect(mail?.text).toContain('Bring a coat.')
     expect(mail?.text).toContain(`/en/orders/${orders[0]?.id}?key=`)
+  })
+
+  it('counts for the buyer what is still theirs, and goes to nobody for tickets that are all with others', async () => {
+    const facts = eventFacts(fixture, { hoursAhead: 48 })
+    await messages.published(facts)
+    const ticket = (held: boolean) => {
+      const id = toId('tkt', newUuid())
+      const email = `holder.${id.slice(-10)}@example.org`
+      const holder = held ? { email, since: '2027-01-11T09:00:00.000Z', secret: '2.key-of-the-ticket' } : null
+      const typeName = { en: held ? 'Balcony' : 'Stalls', fr: held ? 'Balcon' : 'Orchestre' }
+      return { id, typeName, holderName: held ? 'Moussa Traoré' : 'Zoë Lefèvre', code: null, state: 'valid', holder }
+    }
+    const some = orderOf(facts, { tickets: [ticket(true), ticket(false)] })
+    const passedOn = ticket(true)
+    const none = orderOf(facts, { tickets: [passedOn] })
+    const rule = await remind(facts, 2)
+    fixture.clock.advance(46 * HOUR)
+    const rows = await settled(rule, 4)
+    expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(3)
+    expect(await mailsTo(none)).toEqual([])
+    const [mail] = await inbox.messages(some.buyer?.email ?? '')
+    expect(mail?.text).toContain('Stalls')
+    expect(mail?.text).not.toContain('Balcony')
+    const [theirs] = await inbox.messages(passedOn.holder?.email ?? '')
+    expect(theirs?.text).toContain('Balcony')
+    expect(theirs?.text).toContain('somebody passed a ticket on to this address')
   })
 
   it('is not sent a second time when the event moves after it went, and reaches then who bought since', async () => {

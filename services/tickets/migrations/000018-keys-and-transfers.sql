@@ -11,10 +11,10 @@ alter table ticket
   add column transferred_at timestamptz,
   add column transfers integer not null default 0;
 comment on column ticket.transferred_at is 'When the buyer passed it on to its holder; null while it is the buyer''s.';
-comment on column ticket.holder_email is 'Of whom it was passed on to; gone when one of the two was erased.';
+comment on column ticket.holder_email is 'Of whom it was passed on to; gone when the buyer was erased, and a month after the event.';
 comment on column ticket.transfers is 'How often it was passed on, whether taken back since or not.';
 create index ticket_passed_on on ticket (id) where transferred_at is not null;
-create index ticket_of_holder on ticket (lower(holder_email)) where holder_email is not null;
+create index ticket_of_holder on ticket (event_id) where holder_email is not null;
 
 create table ticket_transfer (
   event_id uuid not null,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { newUuid, toId, toUuid } from '@guichet/server'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { forgetPastEntries } from '../src/waiting-list/forget-entries.ts'
 import { hold, type PublishedEvent, publishEvent, sell, startTickets, type Tickets } from './fixture.ts'
 import { textsOfPdf } from './pdf-texts.ts'
 
@@ -32,7 +33,10 @@ interface Order {
   tickets: Ticket[]
 }
 
-const HOLDER = { name: 'Moussa Traoré', email: 'moussa@example.org' }
+const HOLDER = { name: 'Moussa Traoré', email: '' }
+beforeEach(() => {
+  HOLDER.email = `moussa.${newUuid()}@example.org`
+})
 
 async function bought(quantity = 2, at = event, type = typeId): Promise<Order & { ticket: Ticket }> {
   const { id, secret } = await hold(tickets, at.eventId, type, quantity)
@@ -116,6 +120,28 @@ describe('passOnTicket', () => {
       ['tickets.ticket-taken-back.v1', { issue: 2 }],
       ['tickets.ticket-transferred.v1', { issue: 3 }],
     ])
+  })
+
+  it('tells who only has another name now of the new ticket alone', async () => {
+    const order = await bought()
+    await passOn(order)
+    await passOn(order, { name: 'Moussa K. Traoré', email: HOLDER.email.toUpperCase() })
+    expect((await tickets.outbox(order.ticket.id)).map(({ type, data }) => [type, data])).toMatchObject([
+      ['tickets.ticket-transferred.v1', { issue: 2 }],
+      ['tickets.ticket-transferred.v1', { issue: 3 }],
+    ])
+  })
+
+  it('writes to one address twenty times an hour at most, whatever the orders', async () => {
+    const body = { name: 'Somebody', email: `flooded.${newUuid()}@example.org` }
+    const orders = [await bought(5), await bought(5), await bought(5), await bought(6)]
+    const answers: number[] = []
+    for (const order of orders) {
+      for (const { id } of order.tickets) {
+        answers.push((await passOn(order, body, { secret: order.secret }, id)).statusCode)
+      }
+    }
+    expect(answers).toEqual([...Array.from({ length: 20 }, () => 200), 429])
   })
 
   it('can be done five times for a ticket', async () => {
@@ -227,6 +253,8 @@ describe('takeBackTicket', () => {
       .where('event_id', '=', toUuid('evt', begun.eventId))
       .execute()
     expect((await takeBack(late)).json()).toMatchObject({ status: 409, code: 'event-begun' })
+    const elsewhere = { name: 'Lea Roth', email: 'lea@example.org' }
+    expect((await passOn(late, elsewhere)).json()).toMatchObject({ status: 409, code: 'event-begun' })
   })
 })
 
@@ -246,17 +274,58 @@ describe('a ticket that somebody else holds', () => {
     await passOn(order)
     const key = await keyOf(order)
     const { code } = (await open(order.ticket.id, key)).json()
-    const body = { email: 'right@example.org' }
-    await tickets.call('PUT', `/v1/orders/${order.id}/buyer-email`, { secret: order.secret, body })
+    const correct = (secret: string) =>
+      tickets.call('PUT', `/v1/orders/${order.id}/buyer-email`, { secret, body: { email: 'right@example.org' } })
+    const answer = (await correct(order.secret)).json() as Order
     expect((await open(order.ticket.id, key)).json().code).toBe(code)
+    // The buyer is given the order's new key, and neither then nor by asking for nothing the holder's.
+    const again = (await correct(answer.secret)).json() as Order
+    for (const { secret, tickets: seen } of [answer, again]) {
+      expect(secret).toBe(answer.secret)
+      expect(seen[0]?.holder).toMatchObject({ email: HOLDER.email })
+      expect(seen[0]?.holder).not.toHaveProperty('secret')
+    }
   })
 
-  it('stays good without a name when its buyer is erased', async () => {
+  it('says to the buyer that the organizer changed it, and to members who', async () => {
+    const order = await bought()
+    await passOn(order, HOLDER, { token: event.owner })
+    const read = async (by: By) => (await tickets.call('GET', `/v1/orders/${order.id}`, by)).json() as Order
+    expect((await read({ secret: order.secret })).tickets[0]?.transfers).toMatchObject([{ by: 'organizer' }])
+    expect((await read({ token: event.owner })).tickets[0]?.transfers[0]?.by).toMatch(/^usr_/)
+  })
+
+  it('is the last of its line to be given back by a member, whose holder then hears of it', async () => {
+    const order = await bought(2)
+    const [, last] = order.tickets as [Ticket, Ticket]
+    await passOn(order, HOLDER, { secret: order.secret }, last.id)
+    const giveBack = () =>
+      tickets.call('POST', `/v1/orders/${order.id}/refunds`, {
+        token: event.owner,
+        body: { lines: [{ lineNumber: 1, quantity: 1 }] },
+      })
+    await giveBack()
+    const states = async () =>
+      ((await tickets.call('GET', `/v1/orders/${order.id}`, { secret: order.secret })).json() as Order).tickets.map(
+        ({ state }) => state,
+      )
+    expect(await states()).toEqual(['void', 'valid'])
+    expect((await tickets.outbox(last.id)).map(({ type }) => type)).toEqual(['tickets.ticket-transferred.v1'])
+    await giveBack()
+    expect(await states()).toEqual(['void', 'void'])
+    expect((await tickets.outbox(last.id)).map(({ type, data }) => [type, data])).toMatchObject([
+      ['tickets.ticket-transferred.v1', { issue: 2 }],
+      ['tickets.ticket-taken-back.v1', { issue: 2 }],
+    ])
+  })
+
+  it('stays good without a name when its buyer is erased; what others passed on to an address of theirs stays', async () => {
     const userId = toId('usr', newUuid())
     const order = await bought()
     const address = `erased.${newUuid()}@example.org`
-    await passOn(order, { name: 'Gone', email: address.toUpperCase() })
+    await passOn(order, { name: 'Friend', email: address })
     const own = await bought()
+    // Anybody may buy in anybody's name: that this address is theirs is not known.
     await tickets.context.db
       .updateTable('orders')
       .set({ buyer_user_id: toUuid('usr', userId), buyer_email: address })
@@ -265,13 +334,25 @@ describe('a ticket that somebody else holds', () => {
     await passOn(own)
     const [key, ownKey] = [await keyOf(order), await keyOf(own)]
     await tickets.deliver('accounts.user-erased.v1', { userId })
-    for (const [id, secret] of [
-      [order.ticket.id, key],
-      [own.ticket.id, ownKey],
-    ] as const) {
-      expect((await open(id, secret)).json()).toMatchObject({ holderName: null, state: 'valid' })
-    }
-    const seen = (await tickets.call('GET', `/v1/orders/${order.id}`, { headers: notifications })).json() as Order
-    expect(seen.tickets[0]?.holder).toMatchObject({ email: null })
+    expect((await open(own.ticket.id, ownKey)).json()).toMatchObject({ holderName: null, state: 'valid' })
+    expect((await open(order.ticket.id, key)).json()).toMatchObject({ holderName: 'Friend', state: 'valid' })
+  })
+
+  it('is without its holder’s address a month after the event', async () => {
+    const past = await publishEvent(tickets)
+    const order = await bought(1, past, await sell(tickets, past, { priceMinor: 0 }))
+    await passOn(order)
+    await forgetPastEntries(tickets.context, 1_000)
+    const emailOf = async () =>
+      ((await tickets.call('GET', `/v1/orders/${order.id}`, { headers: notifications })).json() as Order).tickets[0]
+        ?.holder?.email
+    expect(await emailOf()).toBe(HOLDER.email)
+    await tickets.context.db
+      .updateTable('event')
+      .set({ ends_at: new Date(tickets.clock.now().getTime() - 31 * 86_400_000) })
+      .where('event_id', '=', toUuid('evt', past.eventId))
+      .execute()
+    await forgetPastEntries(tickets.context, 1_000)
+    expect(await emailOf()).toBeNull()
   })
 })

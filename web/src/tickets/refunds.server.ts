@@ -48,7 +48,7 @@ export async function policyOf(event: RequestEvent, eventId: string): Promise<Re
 
 /** Whether the buyer may still give tickets back himself. */
 export function isOffered(policy: RefundPolicy | null, order: Order): boolean {
-  const valid = order.tickets.some((ticket) => ticket.state === 'valid' && !ticket.checkedInAt)
+  const valid = order.tickets.some((ticket) => ticket.state === 'valid' && !ticket.checkedInAt && !ticket.holder)
   return order.state === 'confirmed' && valid && policy?.until != null && Date.parse(policy.until) > Date.now()
 }
 

@@ -10,7 +10,9 @@ import { fetchTicketPdf, fetchTicketsPdf } from '../content/tickets-pdf.ts'
 import { fetchUnpaid } from '../content/unpaid-order.ts'
 import { fetchEntry, fetchOffer } from '../content/waiting-entry.ts'
 import type { Context } from '../context.ts'
+import type { EventFacts } from '../db.ts'
 import { checkChange } from '../events/check-change.ts'
+import { findEventCopy } from '../events/event-copy.ts'
 import type { Channel, Kind } from '../kinds.ts'
 import { composeHoldReminder } from '../letters/hold-reminder.ts'
 import type { LetterDraft } from '../letters/letter.ts'
@@ -136,7 +138,7 @@ async function ticketReceived(ctx: Context, claim: Claim): Promise<Draft> {
   const { order, ticket, email } = await fetchTransferred(ctx, claim)
   const held = asHolder(order, ticket, email)
   const pdf = await fetchTicketPdf(ctx, held)
-  const context = { facts: {}, now: ctx.now(), shop: shopOf(ctx), pdf }
+  const context = { facts: await versionNow(ctx, claim), now: ctx.now(), shop: shopOf(ctx), pdf }
   return toBuyer(ctx, claim, held, composeOrderLetter('ticket-received', held, context))
 }
 
@@ -148,8 +150,14 @@ async function ticketPassedOn(ctx: Context, claim: Claim): Promise<Draft> {
 
 async function ticketTakenBack(ctx: Context, claim: Claim): Promise<Draft> {
   const former = await fetchFormer(ctx, claim)
-  const context = { facts: {}, now: ctx.now(), shop: shopOf(ctx) }
+  const context = { facts: await versionNow(ctx, claim), now: ctx.now(), shop: shopOf(ctx) }
   return toBuyer(ctx, claim, former, composeOrderLetter('ticket-taken-back', former, context))
+}
+
+/** For calendars, which take nothing that is older than what they know (RFC 5546 §2.1.5). */
+async function versionNow(ctx: Context, { eventId }: Claim): Promise<EventFacts> {
+  const copy = eventId ? await findEventCopy(ctx.db, eventId) : undefined
+  return copy ? { version: copy.version } : {}
 }
 
 async function paymentFailed(ctx: Context, claim: Claim): Promise<Draft> {

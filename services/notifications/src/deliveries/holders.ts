@@ -14,7 +14,7 @@ export async function forReader(ctx: Context, claim: Claim, order: Order): Promi
   if (!claim.announcement || claim.channel !== 'email') return order
   if (claim.recipientKey === claim.orderId) {
     await planHolders(ctx, claim, order)
-    return order
+    return claim.kind === 'event-reminder' ? withOwnTickets(order) : order
   }
   const ticketId = toId('tkt', claim.recipientKey)
   const ticket = order.tickets.find((one) => one.id === ticketId)
@@ -26,6 +26,15 @@ export async function forReader(ctx: Context, claim: Claim, order: Order): Promi
 
 /** A cancelled event concerns those too whose tickets its refunds have made void already. */
 const concerned = (claim: Claim, valid: boolean) => valid || claim.kind === 'event-cancelled'
+
+/** To show at the door the buyer has what is still theirs. */
+function withOwnTickets(order: Order): Order {
+  const tickets = order.tickets.filter(({ holder, valid }) => valid && !holder)
+  if (tickets.length === 0 && order.tickets.some(({ holder }) => holder)) {
+    throw new Skipped('no-longer-true', 'All tickets are with those to whom they were passed on.')
+  }
+  return { ...order, tickets }
+}
 
 async function planHolders(ctx: Context, claim: Claim, order: Order): Promise<void> {
   if (claim.resendOf) return

@@ -20,7 +20,7 @@ export function composeEventCancelled(input: OrderLetterInput): LetterDraft {
     },
     button: openOrder(input),
     blocks: { event: { is: 'event', struck: true, event: card } },
-    footer: t('footer.order', { shop: shop.name }),
+    footer: t(order.held ? 'footer.ticket' : 'footer.order', { shop: shop.name }),
     attachments: [calendarPart(input, { description: t('event-cancelled.calendar-note'), cancelled: true })],
   }
 }

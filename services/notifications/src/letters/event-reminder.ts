@@ -9,7 +9,8 @@ import { orderWords } from './order-words.ts'
 export function composeEventReminder(input: OrderLetterInput): LetterDraft {
   const { order, occasion, facts, shop, now, t } = input
   const { card, variables } = orderWords(input)
-  const description = t('order-confirmation.calendar-note', { number: order.number })
+  const note = order.held ? 'ticket-received.calendar-note' : 'order-confirmation.calendar-note'
+  const description = t(note, { number: order.number })
   return {
     kind: 'event-reminder',
     language: order.language,
@@ -27,7 +28,7 @@ export function composeEventReminder(input: OrderLetterInput): LetterDraft {
       ...(order.tickets.length > 0 ? { tickets: ticketsPart(input) } : {}),
     },
     legal: [t('order-confirmation.link-is-key')],
-    footer: t('footer.order', { shop: shop.name }),
+    footer: t(order.held ? 'footer.ticket' : 'footer.order', { shop: shop.name }),
     attachments: [calendarPart(input, { description, cancelled: false })],
   }
 }

@@ -8,7 +8,8 @@ export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
   const { order, shop, t } = input
   const { card, variables } = orderWords(input)
   const changes = changesPart(input)
-  const description = t('order-confirmation.calendar-note', { number: order.number })
+  const note = order.held ? 'ticket-received.calendar-note' : 'order-confirmation.calendar-note'
+  const description = t(note, { number: order.number })
   return {
     kind: 'event-rescheduled',
     language: order.language,
@@ -23,7 +24,7 @@ export function composeEventRescheduled(input: OrderLetterInput): LetterDraft {
       event: { is: 'event', struck: false, event: changes ? { ...card, was: '' } : card },
       ...(changes ? { changes } : {}),
     },
-    footer: t('footer.order', { shop: shop.name }),
+    footer: t(order.held ? 'footer.ticket' : 'footer.order', { shop: shop.name }),
     attachments: [calendarPart(input, { description, cancelled: false })],
   }
 }

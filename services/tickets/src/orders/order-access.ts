@@ -38,13 +38,13 @@ export async function allowedOrder(
     version !== undefined && (version === order.secret_version || (await rule.acceptsOldKey?.(order, version)) === true)
   if (holdsSecret || isBuyer(request, order)) return { order, sight: BUYER, member: false }
   if (principal.kind === 'service' && header === undefined && rule.services?.includes(principal.name)) {
-    return { order, sight: { secret: true, codes: true }, member: false }
+    return { order, sight: { secret: true, codes: true, holderKeys: true, members: true }, member: false }
   }
   if (!rule.permission || principal.kind === 'anonymous') throw new DomainError('not-found')
   const organizerId = toId('org', order.organizer_id)
   authorize(request, rule.permission, organizerId)
   const codes = hasPermission(request.server.access, principal, 'ticket.read', organizerId)
-  return { order, sight: { secret: false, codes }, member: true }
+  return { order, sight: { secret: false, codes, members: true }, member: true }
 }
 
 function isBuyer({ principal }: FastifyRequest, order: OrderRow): boolean {

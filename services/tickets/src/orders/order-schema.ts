@@ -96,7 +96,7 @@ export const TicketAnswer = Type.Object({
     Type.Object({
       kind: Type.Union([Type.Literal('passed-on'), Type.Literal('taken-back')]),
       at: instant,
-      by: Type.String({ description: 'buyer, or the id of the member.' }),
+      by: Type.String({ description: 'buyer, or the id of the member; the buyer reads organizer for these.' }),
       issue: Type.Integer({ description: 'Of the ticket from then on: its codes and keys of before are dead.' }),
     }),
     { description: 'Each time that it was passed on or taken back, oldest first.' },

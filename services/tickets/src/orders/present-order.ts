@@ -21,6 +21,10 @@ import { presentInstructions, transferSettings } from './transfer-instructions.t
 export interface Sight {
   secret: boolean
   codes: boolean
+  /** The keys of those to whom tickets were passed on: for who writes to them alone, as each opens a ticket. */
+  holderKeys?: boolean
+  /** Which member did something. */
+  members?: boolean
 }
 
 export const BUYER: Sight = { secret: false, codes: true }

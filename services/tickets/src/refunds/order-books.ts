@@ -19,7 +19,7 @@ export interface OrderBooks {
   payment: PaymentRow | undefined
   lines: LineBooks[]
   /** Those still valid, in the order of their ids. */
-  tickets: { id: string; lineNumber: number; admitted: boolean; passedOn: boolean }[]
+  tickets: { id: string; lineNumber: number; admitted: boolean; passedOn: boolean; issue: number }[]
   /** Of what was charged: neither promised back, nor taken back through a dispute. */
   refundableMinor: number
   disputedMinor: number
@@ -39,7 +39,7 @@ export async function readBooks(tx: TicketsTx, orders: readonly OrderRow[], { lo
   const payments = await (lock ? ownPayments.forNoKeyUpdate() : ownPayments).execute()
   let valid = tx
     .selectFrom('ticket')
-    .select(['event_id', 'id', 'order_id', 'line_number', 'transferred_at'])
+    .select(['event_id', 'id', 'order_id', 'line_number', 'transferred_at', 'code_version'])
     .where(ofOrders)
   valid = valid.where('state', '=', 'valid').orderBy('event_id').orderBy('id')
   const tickets = await (lock ? valid.forNoKeyUpdate() : valid).execute()
@@ -65,11 +65,12 @@ export async function readBooks(tx: TicketsTx, orders: readonly OrderRow[], { lo
         ...toLine(line),
         refundedMinor: refunded.get(`${order.id} ${line.line_number}`) ?? 0,
       })),
-      tickets: (ticketsOf.get(order.id) ?? []).map(({ id, line_number, transferred_at }) => ({
+      tickets: (ticketsOf.get(order.id) ?? []).map(({ id, line_number, transferred_at, code_version }) => ({
         id,
         lineNumber: line_number,
         admitted: admitted.has(id),
         passedOn: transferred_at !== null,
+        issue: code_version,
       })),
       refundableMinor: Math.max(0, (payment?.charged_minor ?? payment?.amount_minor ?? 0) - promised - disputed),
       disputedMinor: disputed,

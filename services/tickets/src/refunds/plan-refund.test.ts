@@ -42,6 +42,7 @@ function booksOf(priced: readonly PricedLine[]): OrderBooks {
         lineNumber: one.number,
         admitted: false,
         passedOn: false,
+        issue: 1,
       })),
     ),
     refundableMinor: total,

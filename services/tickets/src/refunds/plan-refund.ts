@@ -102,6 +102,7 @@ function chooseTickets({ tickets, lines }: OrderBooks, wish: RefundWish): Ticket
   const typeOf = new Map(lines.map((line) => [line.number, line.ticketTypeId]))
   const ofTypes = types ? tickets.filter((ticket) => types.has(typeOf.get(ticket.lineNumber) ?? '')) : tickets
   const wanted = wish.own ? ofTypes.filter((ticket) => !ticket.passedOn) : ofTypes
+  if (wanted.length === 0 && ofTypes.length > 0) throw new DomainError('ticket-passed-on')
   if (wish.admitted === 'leave') return wanted.filter((ticket) => !ticket.admitted)
   return assertAdmitted(wanted, wish)
 }
@@ -114,14 +115,15 @@ function named(tickets: Tickets, wish: RefundWish): Tickets {
   return assertAdmitted(found, wish)
 }
 
-/** The last of a line, who has not come in before who has. */
+/** The last of a line: the buyer's own before those of others, and who has not come in before who has. */
 function lastOfLine(
   tickets: Tickets,
   { lineNumber, quantity }: { lineNumber: number; quantity: number },
   wish: RefundWish,
 ): Tickets {
   const ofLine = tickets.filter((ticket) => ticket.lineNumber === lineNumber).reverse()
-  const chosen = [...ofLine.filter((one) => !one.admitted), ...ofLine.filter((one) => one.admitted)].slice(0, quantity)
+  const rank = (one: Tickets[number]) => (one.admitted ? 2 : one.passedOn ? 1 : 0)
+  const chosen = ofLine.sort((one, other) => rank(one) - rank(other)).slice(0, quantity)
   if (chosen.length < quantity) throw new DomainError('tickets-not-refundable', { count: quantity - chosen.length })
   return assertAdmitted(chosen, wish)
 }

@@ -1,9 +1,11 @@
 import { sql } from '@guichet/database'
+import { addToOutbox, type OutboxEntry } from '@guichet/messaging'
 import { newUuid } from '@guichet/server'
 import type { TicketsTx } from '../db.ts'
 import { refundPromised } from '../ledger/entries.ts'
 import { postLedger } from '../ledger/post-ledger.ts'
 import { type GivenBack, giveBack } from '../stock/give-back.ts'
+import { takenBack } from '../tickets/transfer.ts'
 import { earningsGivenBack } from './earnings.ts'
 import type { OrderBooks } from './order-books.ts'
 import type { RefundPlan } from './plan-refund.ts'
@@ -38,6 +40,9 @@ export async function promiseRefunds(
   const refunds = planned.map((one) => ({ ...one, id: newUuid(), eventId: one.books.order.event_id }))
   await addRefunds(tx, refunds, cause, now)
   await voidTickets(tx, refunds)
+  // Of an event that does not take place its holders hear as everybody does.
+  const taken = cause.reason === 'event-cancelled' ? [] : refunds.flatMap(takenFromHolders)
+  if (taken.length > 0) await addToOutbox(tx, taken)
   const places = await giveBack(tx, refunds.filter(({ plan }) => plan.ticketIds.length > 0).map(toGivenBack))
   await updateOrders(tx, refunds, places, now)
   await postLedger(
@@ -48,6 +53,12 @@ export async function promiseRefunds(
     }),
   )
   return refunds.map((refund) => refund.id)
+}
+
+function takenFromHolders({ books, plan }: PlannedRefund): OutboxEntry[] {
+  const given = new Set(plan.ticketIds)
+  const theirs = books.tickets.filter((ticket) => ticket.passedOn && given.has(ticket.id))
+  return theirs.map(({ id, issue }) => takenBack(books.order, { id, code_version: issue }))
 }
 
 type NewRefund = PlannedRefund & { id: string; eventId: string }

@@ -18,7 +18,10 @@ const Body = Type.Object({
  */
 export function passOnTicket(app: App, ctx: Context): void {
   // Each writes to somebody who has not asked for it.
-  const limits = createRateLimits({ 'pass-on': { points: 20, duration: 3_600 } })
+  const limits = createRateLimits({
+    'pass-on': { points: 20, duration: 3_600 },
+    'pass-on-address': { points: 20, duration: 3_600 },
+  })
   app.put(
     '/v1/orders/:orderId/tickets/:ticketId/holder',
     {
@@ -32,8 +35,11 @@ export function passOnTicket(app: App, ctx: Context): void {
     },
     async (request, reply) => {
       const { sight, member, ...of } = await allowedTransfer(ctx, request)
-      if (!member) await limits.take(reply, 'pass-on', of.order.id)
       const { name, email } = request.body
+      if (!member) {
+        await limits.take(reply, 'pass-on-address', email.toLowerCase())
+        await limits.take(reply, 'pass-on', of.order.id)
+      }
       return inTransaction(ctx.db, async (tx) => {
         const order = await passOn(ctx, tx, of, { name: name.trim(), email })
         return presentOrder(ctx, tx, order, sight)

@@ -74,13 +74,13 @@ export function presentTicket(
         : {
             email: ticket.holder_email,
             since: ticket.transferred_at.toISOString(),
-            ...(sight.secret ? { secret: ctx.orderSecrets.of(id, ticket.code_version) } : {}),
+            ...(sight.holderKeys ? { secret: ctx.orderSecrets.of(id, ticket.code_version) } : {}),
           },
     transfersLeft: Math.max(0, TRANSFERS_MAX - ticket.transfers),
     transfers: ticket.changes.map((change) => ({
       kind: change.kind,
       at: change.changed_at.toISOString(),
-      by: change.changed_by,
+      by: sight.members || change.changed_by === 'buyer' ? change.changed_by : 'organizer',
       issue: change.code_version,
     })),
   }

@@ -1,5 +1,5 @@
 import { sql } from '@guichet/database'
-import { addToOutbox } from '@guichet/messaging'
+import { addToOutbox, type OutboxEntry } from '@guichet/messaging'
 import { DomainError } from '@guichet/problem'
 import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
@@ -20,7 +20,8 @@ export interface TransferOf {
 
 /**
  * Passes a ticket on: its code and keys of before die, and its new holder is written to. Repeating it changes nothing.
- * @throws DomainError `not-found`, `ticket-void`, `already-checked-in`, `event-cancelled`, `event-over`, `ticket-passed-on-often`
+ * @throws DomainError `not-found`, `ticket-void`, `already-checked-in`, `event-cancelled`, `event-over`, `event-begun`,
+ *   `ticket-passed-on-often`
  */
 export async function passOn(
   ctx: Context,
@@ -34,8 +35,12 @@ export async function passOn(
   const now = await ctx.time(tx)
   if (event.status === 'cancelled') throw new DomainError('event-cancelled')
   if (event.ends_at <= now) throw new DomainError('event-over')
+  // As it cannot be taken back from who is on the way in, it cannot go on to another either.
+  if (ticket.transferred_at !== null && event.starts_at <= now) throw new DomainError('event-begun')
   if (ticket.transfers >= TRANSFERS_MAX) throw new DomainError('ticket-passed-on-often', { max: TRANSFERS_MAX })
-  if (ticket.transferred_at !== null) await announce(tx, 'tickets.ticket-taken-back.v1', order, ticket)
+  // Who only has another name now gets the new ticket, and need not hear that the old one is gone.
+  const another = ticket.holder_email?.toLowerCase() !== holder.email.toLowerCase()
+  if (ticket.transferred_at !== null && another) await addToOutbox(tx, takenBack(order, ticket))
   const changed = await change(tx, order, ticket, {
     holder_name: holder.name,
     holder_email: holder.email,
@@ -43,7 +48,7 @@ export async function passOn(
     transfers: ticket.transfers + 1,
   })
   await noteDown(tx, changed, { kind: 'passed-on', changed_at: now, changed_by: of.by })
-  await announce(tx, 'tickets.ticket-transferred.v1', order, changed)
+  await addToOutbox(tx, { type: 'tickets.ticket-transferred.v1', ...issueOf(order, changed) })
   return raiseVersion(tx, order)
 }
 
@@ -56,7 +61,7 @@ export async function takeBack(ctx: Context, tx: TicketsTx, of: TransferOf): Pro
   if (ticket.transferred_at === null) return order
   const now = await ctx.time(tx)
   if ((await eventOf(tx, order)).starts_at <= now) throw new DomainError('event-begun')
-  await announce(tx, 'tickets.ticket-taken-back.v1', order, ticket)
+  await addToOutbox(tx, takenBack(order, ticket))
   const own = { holder_name: order.buyer_name, holder_email: null, transferred_at: null }
   const changed = await change(tx, order, ticket, own)
   await noteDown(tx, changed, { kind: 'taken-back', changed_at: now, changed_by: of.by })
@@ -122,13 +127,13 @@ async function noteDown(
     .execute()
 }
 
+/** Its holder has it no longer: it went back, on, or for money. */
+export function takenBack(order: OrderRow, ticket: Pick<TicketRow, 'id' | 'code_version'>): OutboxEntry {
+  return { type: 'tickets.ticket-taken-back.v1', ...issueOf(order, ticket) }
+}
+
 /** Ids alone: who writes to the holder asks for the order, and finds whoever holds the ticket then. */
-async function announce(
-  tx: TicketsTx,
-  type: 'tickets.ticket-transferred.v1' | 'tickets.ticket-taken-back.v1',
-  order: OrderRow,
-  ticket: TicketRow,
-): Promise<void> {
+function issueOf(order: OrderRow, ticket: Pick<TicketRow, 'id' | 'code_version'>) {
   const ticketId = toId('tkt', ticket.id)
   const data = {
     ticketId,
@@ -137,7 +142,7 @@ async function announce(
     organizerId: toId('org', order.organizer_id),
     issue: ticket.code_version,
   }
-  await addToOutbox(tx, { type, subject: ticketId, data })
+  return { subject: ticketId, data }
 }
 
 function raiseVersion(tx: TicketsTx, { event_id, id }: OrderRow): Promise<OrderRow> {

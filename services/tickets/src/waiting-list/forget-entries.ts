@@ -32,13 +32,14 @@ export async function forgetOffer(tx: TicketsTx, eventId: string, orderId: strin
 
 const nameless = sql<boolean>`waiting_entry_id is not null and buyer_name is null and state in ('expired', 'cancelled')`
 
-/** Forgets the addresses of events that are long over, or gone. Returns how many events. */
+/** Forgets who waited, and who had been passed a ticket, of events that are long over, or gone. Returns how many events. */
 export async function forgetPastEntries(ctx: Context, limit: number): Promise<number> {
   const now = await ctx.time(ctx.db)
   const { rows: events } = await sql<{ event_id: string }>`
     select event_id from event
      where (ends_at < ${now}::timestamptz - make_interval(days => ${KEPT_DAYS}) or status = 'deleted')
-       and exists (select from waiting_entry where event_id = event.event_id and email is not null)
+       and (exists (select from waiting_entry where event_id = event.event_id and email is not null)
+            or exists (select from ticket where event_id = event.event_id and holder_email is not null))
      limit ${limit}`.execute(ctx.db)
   for (const { event_id } of events) {
     await inTransaction(ctx.db, async (tx) => {
@@ -47,6 +48,9 @@ export async function forgetPastEntries(ctx: Context, limit: number): Promise<nu
          where event_id = ${event_id} and state = 'waiting'`.execute(tx)
       await endEntries(tx, rows, now)
       await sql`update waiting_entry set email = null where event_id = ${event_id} and email is not null`.execute(tx)
+      await sql`update ticket set holder_email = null where event_id = ${event_id} and holder_email is not null`.execute(
+        tx,
+      )
       await sql`update orders set buyer_email = null, buyer_key = null where event_id = ${event_id} and ${nameless}`.execute(
         tx,
       )
