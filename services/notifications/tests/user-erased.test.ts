@@ -1,8 +1,9 @@
-import { parseId } from '@guichet/server'
+import { newUuid, parseId, toId } from '@guichet/server'
 import { eventually, newOrganizerId } from '@guichet/testkit'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addressKey } from '../src/consent/address-key.ts'
 import { recordWishes } from '../src/consent/record-wishes.ts'
+import { forgetAll } from '../src/jobs/forget.ts'
 import { addRow, type Fixture, knownUser, startNotifications } from './fixture.ts'
 import { type Inbox, startInbox } from './outside.ts'
 import { type Peers, startPeers } from './peers.ts'
@@ -74,4 +75,85 @@ it('forgets names and addresses of an erased user, keeps those of others, and se
     { address: null, address_key: addressKey(fixture.context.keys, link.email) },
     { address: other.link.email, address_key: addressKey(fixture.context.keys, other.link.email) },
   ])
+})
+
+describe('an account of whose address no letter is left', () => {
+  const newAddress = () => `Moved.${newUuid().slice(-12)}@example.org`
+  const sentAll = () =>
+    eventually(async () => (await fixture.deliveries()).every(({ state }) => ['sent', 'skipped'].includes(state)))
+
+  /** Bought as a guest and agreed to newsletters, with that address. */
+  async function bought(address: string): Promise<string> {
+    const id = await addRow(fixture, { organizerId: newOrganizerId(), recipient: address, state: 'sent' })
+    const delivery_id = parseId('dlv', id) ?? ''
+    const at = fixture.clock.now()
+    await fixture.db
+      .insertInto('attempt')
+      .values({
+        delivery_id,
+        number: 1,
+        lease: newUuid(),
+        began_at: at,
+        ended_at: at,
+        outcome: 'sent',
+        reply: '250 OK',
+      })
+      .execute()
+    const wording = { text: 'Write to me.', version: '1', language: 'en' as const }
+    const said = { organizerId: null, channel: 'email' as const, purpose: 'marketing' as const, address, wording }
+    await recordWishes(fixture.db, fixture.context.keys, at, [
+      { ...said, granted: true, source: 'checkout', sourceKey: id, givenAt: at },
+    ])
+    return delivery_id
+  }
+
+  async function erase(userId: string, address: string) {
+    const farewellId = toId('fwl', newUuid())
+    peers.farewells.set(farewellId, { email: address, name: 'Ada Martin', locale: 'en' })
+    await fixture.bus.deliver({ type: 'accounts.farewell-requested.v1', data: { userId, farewellId } })
+    await fixture.bus.deliver({ type: 'accounts.user-erased.v1', data: { userId } })
+    await eventually(() => !peers.farewells.has(farewellId))
+  }
+
+  /** What is known of that purchase: its address and name, what a server said of it, the address that agreed. */
+  async function known(deliveryId: string) {
+    return fixture.db
+      .selectFrom('delivery')
+      .innerJoin('attempt', 'attempt.delivery_id', 'delivery.id')
+      .innerJoin('consent', (join) => join.on((row) => row('consent.source_key', '=', toId('dlv', deliveryId))))
+      .select(['recipient_address', 'recipient_name', 'attempt.reply', 'consent.address', 'consent.granted'])
+      .where('delivery.id', '=', deliveryId)
+      .executeTakeFirstOrThrow()
+  }
+  const NOTHING = { recipient_address: null, recipient_name: null, reply: null, address: null, granted: true }
+
+  it('changed, then erased: what was bought with the new address is forgotten too, not with one only wished for', async () => {
+    const { userId, link } = knownUser(peers, 'undo-address?token=x')
+    const [confirmed, wished] = [newAddress(), newAddress()]
+    const change = (type: string) =>
+      fixture.bus.deliver({ type, data: { userId, changeId: toId('ech', newUuid()) } }).then(sentAll)
+    const former = link.email
+    for (const email of [confirmed, wished]) {
+      link.email = email
+      await change('accounts.email-change-requested.v1')
+    }
+    link.email = former
+    await change('accounts.email-changed.v1')
+    const [own, strangers] = [await bought(confirmed.toLowerCase()), await bought(wished)]
+    await erase(userId, confirmed)
+    expect(await known(own)).toEqual(NOTHING)
+    expect(await known(strangers)).toMatchObject({ recipient_address: wished, address: wished })
+  })
+
+  it('aged, then erased: what was bought since its last letter was forgotten is forgotten too', async () => {
+    const { userId, link } = knownUser(peers, 'reset-password?token=z')
+    await ask(userId)
+    await sentAll()
+    fixture.clock.advance(401 * 24 * 3_600)
+    await forgetAll(fixture.context)
+    expect(JSON.stringify(await fixture.deliveries())).not.toContain(link.email)
+    const own = await bought(link.email)
+    await erase(userId, link.email)
+    expect(await known(own)).toEqual(NOTHING)
+  })
 })

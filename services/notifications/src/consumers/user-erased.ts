@@ -3,24 +3,23 @@ import type { Message } from '@guichet/messaging'
 import type { Tx } from '../db.ts'
 import { OPEN_STATES } from '../kinds.ts'
 import { uuidOf } from '../message-ids.ts'
+import { forgetAddresses } from '../retention/forget-addresses.ts'
 
 /**
- * accounts.user-erased.v1 → names and addresses go; that something was sent stays. Orders bought as a guest with the same
- * address are the same person's. What was still to be sent to the account is called off.
+ * accounts.user-erased.v1 → names and addresses go, of what the account was sent and of the addresses that this shows. The
+ * address that it ended with may not be among them, as after a change or long after its last letter: that one is forgotten
+ * with the farewell, which alone knows it. What was still to be sent to the account is called off.
  */
 export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>): Promise<void> {
   const userId = uuidOf('usr', data.userId)
-  // What they agreed to or refused stays, as proof and so that a refusal is kept to, by the hash of the address alone.
-  await sql`
-    update consent set address = null where lower(address) in (${shownAddresses(userId)})`.execute(tx)
+  await forgetAddresses(tx, await shownAddresses(tx, userId))
   await sql`
     update delivery set recipient_name = null, recipient_address = null, last_error = null, provider_reply = null
      where user_id = ${userId}
-        or lower(recipient_address) in (${shownAddresses(userId)})
   `.execute(tx)
   await sql`
     update attempt set reply = null from delivery
-     where delivery.id = attempt.delivery_id and delivery.recipient_address is null and delivery.user_id = ${userId}
+     where delivery.id = attempt.delivery_id and delivery.user_id = ${userId}
   `.execute(tx)
   await tx
     .updateTable('delivery')
@@ -34,6 +33,9 @@ export async function onUserErased(tx: Tx, { data }: Message<{ userId: string }>
  * The addresses whose mail they have shown to read. One that they wanted and never confirmed may be a stranger's, whose
  * messages must not be forgotten for that.
  */
-const shownAddresses = (userId: string) => sql`
-  select lower(recipient_address) from delivery
-   where user_id = ${userId} and kind <> 'email-change' and recipient_address is not null`
+async function shownAddresses(tx: Tx, userId: string): Promise<string[]> {
+  const { rows } = await sql<{ address: string }>`
+    select distinct lower(recipient_address) as address from delivery
+     where user_id = ${userId} and kind <> 'email-change' and recipient_address is not null`.execute(tx)
+  return rows.map((row) => row.address)
+}
