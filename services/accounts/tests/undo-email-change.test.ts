@@ -1,3 +1,4 @@
+import { parseId } from '@guichet/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { purgeExpired } from '../src/jobs/purge-expired.ts'
 import { type AccountsFixture, accountsFixture, newEmail, PASSWORD } from './fixture.ts'
@@ -71,6 +72,47 @@ describe('undoEmailChange', () => {
     await accounts.moveTo(person, newEmail())
     expect((await undo(await accounts.changeToken(person.userId, 'email-changed'))).body).toEqual({ email: second })
     expect((await undo(first)).body).toEqual({ email: person.email })
+  })
+
+  it('leaves a thief no link when the owner changes the address back by himself, and then the password', async () => {
+    const person = await accounts.person()
+    const stolen = await accounts.moveTo(person, newEmail())
+    const owners = await accounts.changeToken(person.userId, 'email-changed')
+    accounts.clock.advance(60)
+    await accounts.moveTo(person, newEmail())
+    accounts.clock.advance(60)
+    await accounts.moveTo(person, person.email)
+    const change = { currentPassword: PASSWORD, newPassword: NEW }
+    expect((await accounts.call('PUT', '/v1/users/me/password', change, { token: person.token })).status).toBe(204)
+    // The two of the thief; the way back is told to nobody, and nothing is left that could be undone.
+    const told = await accounts.messages('accounts.email-changed.v1')
+    expect(told.filter(({ userId }) => userId === person.userId)).toHaveLength(2)
+    await expect(accounts.mailOfChange(person.userId, 'email-changed')).rejects.toThrow('404')
+    expect((await undo(owners)).body.code).toBe('link-invalid')
+    expect([await enter(stolen, NEW), await enter(person.email, NEW)]).toEqual([401, 201])
+    const user = parseId('usr', person.userId) ?? ''
+    const left = accounts.db.selectFrom('email_change').select('id').where('user_id', '=', user)
+    expect(await left.execute()).toEqual([])
+  })
+
+  it('is left to the owner when a thief changes the address back to an earlier one of his own', async () => {
+    const person = await accounts.person()
+    const stolen = await accounts.moveTo(person, newEmail())
+    const owners = await accounts.changeToken(person.userId, 'email-changed')
+    accounts.clock.advance(60)
+    await accounts.moveTo(person, newEmail())
+    accounts.clock.advance(60)
+    await accounts.moveTo(person, stolen)
+    expect((await undo(owners)).body).toEqual({ email: person.email })
+  })
+
+  it('goes to the address left again once the time to undo is over: then it is a change like any other', async () => {
+    const person = await accounts.person()
+    const second = await accounts.moveTo(person, newEmail())
+    accounts.clock.advance(WEEK)
+    const { accessTokens } = await accounts.signIn(second)
+    await accounts.moveTo({ ...person, token: accessTokens.accounts }, person.email)
+    expect(await accounts.mailOfChange(person.userId, 'email-changed')).toMatchObject({ email: second })
   })
 
   it('a refused new password leaves the link good for a better one', async () => {

@@ -57,7 +57,11 @@ export async function withdrawChange(tx: Tx, userUuid: string): Promise<boolean>
   return numDeletedRows > 0n
 }
 
-/** The new address is in force from now on, and the one before is told. The caller holds the user's lock. */
+/**
+ * The new address is in force from now on, and the one before is told. Going back to an address that can still be had back
+ * undoes what came after it instead: the one left is then perhaps a thief's, who would get a link to take the account
+ * again. The caller holds the user's lock.
+ */
 export async function confirmChange(
   tx: Tx,
   deed: Deed,
@@ -82,7 +86,17 @@ export async function confirmChange(
     .executeTakeFirst()
   if (!done) throw new DomainError('link-invalid')
   await takeAddress(tx, deed, user.id, { email: done.email, key: done.email_key })
-  await announce(tx, 'accounts.email-changed.v1', user.id, done.id)
+  const left = await tx
+    .selectFrom('email_change')
+    .select('ends_at')
+    .where('user_id', '=', user.id)
+    .where('state', '=', 'done')
+    .where('previous_email_key', '=', done.email_key)
+    .where('ends_at', '>', deed.at)
+    .orderBy('ends_at')
+    .executeTakeFirst()
+  if (left) await forgetChangesSince(tx, user.id, left.ends_at)
+  else await announce(tx, 'accounts.email-changed.v1', user.id, done.id)
   return done.email
 }
 
@@ -111,9 +125,14 @@ export async function undoChange(tx: Tx, deed: Deed, userUuid: string, token: st
     .executeTakeFirst()
   if (!undone?.previous_email || !undone.previous_email_key) throw new DomainError('link-invalid')
   await withdrawChange(tx, userUuid)
-  await tx.deleteFrom('email_change').where('user_id', '=', userUuid).where('ends_at', '>=', undone.ends_at).execute()
+  await forgetChangesSince(tx, userUuid, undone.ends_at)
   await takeAddress(tx, deed, userUuid, { email: undone.previous_email, key: undone.previous_email_key })
   return undone.previous_email
+}
+
+/** A change and all that came after it: none of them can be undone any more. */
+async function forgetChangesSince(tx: Tx, userUuid: string, endsAt: Date): Promise<void> {
+  await tx.deleteFrom('email_change').where('user_id', '=', userUuid).where('ends_at', '>=', endsAt).execute()
 }
 
 async function announce(
