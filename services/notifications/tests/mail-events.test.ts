@@ -137,6 +137,15 @@ describe('receiveMailEvent', () => {
     expect(await suppressed(recipient)).toBe('complained')
   })
 
+  it.each([[['mail.bounced', 'mail.complained']], [['mail.complained', 'mail.bounced']]])(
+    'remembers a complaint for good, beside a bounce of the same address: %j',
+    async (types) => {
+      const recipient = `${newUuid()}@example.org`
+      for (const type of types) await tell(type, await sent(recipient))
+      expect(await suppressed(recipient)).toBe('complained')
+    },
+  )
+
   it('waits for the sender that is about to write its own outcome', async () => {
     const id = await addRow(fixture, { organizerId: ORGANIZER, state: 'sending' })
     expect((await tell('mail.bounced', id)).json()).toMatchObject({ status: 409, code: 'being-sent' })

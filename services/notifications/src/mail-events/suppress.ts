@@ -23,7 +23,10 @@ export function isAboutAddress(diagnostic: string | null): boolean {
   return code === undefined || ['550', '551', '553'].includes(code)
 }
 
-/** Remembers an address that only what somebody waits for is still sent to. The first reason stays. */
+/**
+ * Remembers an address that only what somebody waits for is still sent to. The first reason stays, except that a complaint
+ * takes the place of a bounce: it is an objection, and never forgotten.
+ */
 export async function suppress(
   ctx: Context,
   tx: Tx,
@@ -38,6 +41,12 @@ export async function suppress(
       delivery_id: about.deliveryId,
       created_at: ctx.now(),
     })
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['channel', 'address_key'])
+        .doUpdateSet((row) => ({ reason: row.ref('excluded.reason'), delivery_id: row.ref('excluded.delivery_id') }))
+        .where('suppression.reason', '=', 'bounced')
+        .where('excluded.reason', '=', 'complained'),
+    )
     .execute()
 }
