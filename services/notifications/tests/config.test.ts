@@ -59,6 +59,17 @@ describe('the configuration', () => {
     [{ BOUNCE_IMAP_URL: 'imaps://user:password@imap.example.org' }, 'BOUNCE_ADDRESS'],
     [{ BOUNCE_ADDRESS: 'b@example.org', BOUNCE_IMAP_URL: 'https://imap.example.org' }, 'BOUNCE_IMAP_URL'],
     [{ BOUNCE_ADDRESS: 'b@example.org', BOUNCE_IMAP_URL: 'imaps://user@imap.example.org' }, 'BOUNCE_IMAP_URL'],
+    [
+      {
+        BOUNCE_ADDRESS: 'b@example.org',
+        BOUNCE_IMAP_URL: 'imaps://user:password@imap.example.org/Bounces?handled=inbox',
+      },
+      'BOUNCE_IMAP_URL',
+    ],
+    [
+      { BOUNCE_ADDRESS: 'b@example.org', BOUNCE_IMAP_URL: 'imaps://user:password@imap.example.org/Handled' },
+      'BOUNCE_IMAP_URL',
+    ],
     [{ BOUNCE_SMTP_CERT: selfSigned().cert }, 'BOUNCE_SMTP_CERT'],
     [{ BOUNCE_SMTP_CERT: selfSigned().cert, BOUNCE_SMTP_KEY: selfSigned().key }, 'BOUNCE_SMTP_CERT'],
   ])('of returned mail is whole, and no password is repeated: %j', (settings, name) => {

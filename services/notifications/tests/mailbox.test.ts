@@ -11,11 +11,13 @@ import {
   type TcpProxy,
   trust,
 } from '@guichet/testkit'
+import { ImapFlow } from 'imapflow'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addressKey } from '../src/consent/address-key.ts'
 import { checkMailbox } from '../src/doctor/check-mailbox.ts'
 import type { Job } from '../src/jobs/job.ts'
 import { returnPathOf } from '../src/mail/return-path.ts'
+import { readImapUrl } from '../src/mail-events/mailbox/imap-url.ts'
 import { watchMailbox } from '../src/mail-events/mailbox/watch-mailbox.ts'
 import { addRow, type Fixture, startNotifications } from './fixture.ts'
 import { arf, dsn } from './returned-mails.ts'
@@ -53,6 +55,12 @@ describe.skipIf(!hasPart('dovecot'))('a mailbox of returned mail, on a real IMAP
     const job = watchMailbox(fixture.context, url)
     jobs.push(job)
     return job
+  }
+  /** A person with a mail program. */
+  async function connect() {
+    const client = new ImapFlow(readImapUrl(dovecot.url).connection)
+    await client.connect()
+    return client
   }
   const byProxy = () => dovecot.url.replace(`:${dovecot.port}/`, `:${proxy.port}/`)
   const sent = (recipient = `${newUuid()}@example.org`) =>
@@ -103,6 +111,29 @@ describe.skipIf(!hasPart('dovecot'))('a mailbox of returned mail, on a real IMAP
     const logins = (await dovecot.log()).split('\n').filter((line) => line.includes(' Login: '))
     expect(logins.length).toBeGreaterThanOrEqual(2)
     for (const login of logins) expect(login).toContain('TLS')
+  })
+
+  it('makes its folder beside one of the same name that is somewhere else', async () => {
+    const person = await connect()
+    await person.mailboxCreate(['Archive', 'Done'])
+    await person.logout()
+    const id = await sent()
+    await put(id, dsn(FAILED))
+    watch(`${dovecot.url}?handled=Done`)
+    await bounced(id)
+    await eventually(async () => (await dovecot.mails('Done')).length === 1)
+    expect(await dovecot.mails('Archive.Done')).toEqual([])
+  })
+
+  it('is read even when what is old cannot be deleted, because that folder cannot be opened', async () => {
+    const person = await connect()
+    // A folder that holds others and no mails.
+    await person.mailboxCreate(['Closed', 'Within'])
+    await person.logout()
+    const id = await sent()
+    await put(id, dsn(FAILED))
+    watch(`${dovecot.url}?handled=Closed`)
+    await bounced(id)
   })
 
   it('tells a complaint, and a mail that is only late', async () => {

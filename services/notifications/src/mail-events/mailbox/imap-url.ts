@@ -51,5 +51,11 @@ export function faultOfImapUrl(url: string): string | undefined {
   const keepDays = searchParams.get('keepDays')
   const right =
     /^imaps?:$/.test(protocol) && username && password && hostname && (keepDays === null || /^\d{1,4}$/.test(keepDays))
-  return right ? undefined : 'NOTIFICATIONS_BOUNCE_IMAP_URL must be like imaps://user:password@host:993/INBOX'
+  if (!right) return 'NOTIFICATIONS_BOUNCE_IMAP_URL must be like imaps://user:password@host:993/INBOX'
+  const { folder, handled } = readImapUrl(url)
+  // What is old there is deleted, whatever it is: never what nobody has read yet.
+  const unread = handled === folder || handled.toUpperCase() === 'INBOX'
+  return unread
+    ? 'NOTIFICATIONS_BOUNCE_IMAP_URL must have another folder for handled: neither INBOX nor the one that is read'
+    : undefined
 }

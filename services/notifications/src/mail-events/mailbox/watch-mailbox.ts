@@ -64,7 +64,9 @@ async function stayConnected(ctx: Context, address: MailboxAddress, signal: Abor
     await ensureFolder(client, address.handled)
     for (let forgotAt = -Infinity, again = LOOK_AGAIN_MS; !signal.aborted; ) {
       if (performance.now() - forgotAt >= FORGET_EVERY_MS) {
-        await forgetMails(ctx, client, address)
+        await forgetMails(ctx, client, address).catch((error: unknown) => {
+          ctx.log.warn({ mailbox: address.where, err: error }, 'returned mails that are old stay in their mailbox')
+        })
         forgotAt = performance.now()
         await client.mailboxOpen(address.folder)
       }
@@ -83,7 +85,10 @@ async function stayConnected(ctx: Context, address: MailboxAddress, signal: Abor
   }
 }
 
+/** By its whole path: one of that name in another folder is another. Many servers have every folder below a prefix. */
 async function ensureFolder(client: ImapFlow, name: string): Promise<void> {
   const folders = await client.list()
-  if (!folders.some((folder) => folder.path === name || folder.name === name)) await client.mailboxCreate(name)
+  const prefix = client.namespace?.prefix ?? ''
+  const path = name.startsWith(prefix) ? name : prefix + name
+  if (!folders.some((folder) => folder.path === path)) await client.mailboxCreate(path)
 }
