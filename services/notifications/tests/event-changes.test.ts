@@ -337,7 +337,7 @@ describe('who is told of a change', () => {
     await settled(facts, 3)
     const told = async (order: typeof before) =>
       (await inbox.messages(order.buyer?.email ?? '')).map(({ subject, text }) => [subject, text.includes('Pleyel')])
-    expect(await told(before)).toEqual([[expect.stringMatching(/^New place/), true]])
+    expect(await told(before)).toEqual([[expect.stringMatching(/^New venue/), true]])
     expect(await told(meanwhile)).toEqual([[expect.stringMatching(/^New date/), true]])
   })
 

@@ -1,7 +1,8 @@
+import { inTransaction } from '@guichet/database'
 import { newUuid, toUuid } from '@guichet/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startConsuming } from '../../src/consumers.ts'
 import { forgetPublicEvents } from '../../src/jobs/forget-public-events.ts'
+import { addEvent, type NewEvent } from '../../src/webhooks/add-event.ts'
 import { startWithWebhooks, type WebhookFixture } from './fixture.ts'
 
 let fixture: WebhookFixture
@@ -9,7 +10,6 @@ let fixture: WebhookFixture
 beforeAll(async () => {
   // Nothing is posted: what is open stays as the tests leave it.
   fixture = await startWithWebhooks({ started: false })
-  startConsuming(fixture.context, fixture.bus, {})
 })
 afterAll(() => fixture?.end())
 
@@ -23,9 +23,13 @@ const turnOff = (uuid: string) =>
 
 /** An endpoint with one event of its own, whose webhook is open and falls due at some time. */
 async function endpointWith(state: 'pending' | 'sending', due: Date) {
-  const { id } = await fixture.endpoint(`https://example.org/${newUuid()}`)
+  const { id } = await fixture.endpoint(`http://127.0.0.1:9/${newUuid()}`)
   const uuid = toUuid('whk', id)
-  await fixture.orderConfirmed()
+  const now = fixture.clock.now()
+  const organizerId = toUuid('org', fixture.organizerId)
+  const what = { type: 'order.confirmed', occurredAt: now, data: {}, test: false, streamed: false }
+  const event: NewEvent = { id: newUuid(), organizerId, ...what }
+  expect(await inTransaction(fixture.db, (tx) => addEvent(tx, now, event, { endpointId: uuid }))).toBe(1)
   const open = { state, next_attempt_at: due, lease: state === 'sending' ? newUuid() : null }
   await fixture.db.updateTable('webhook_delivery').set(open).where('endpoint_id', '=', uuid).execute()
   await turnOff(uuid)
