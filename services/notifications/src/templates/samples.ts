@@ -167,7 +167,7 @@ function ofAccount(kind: AccountKind): Sample {
         email: 'zoe@example.org',
         name: 'Zoë Lefèvre',
         language,
-        expiresAt: new Date(now.getTime() + 24 * HOUR),
+        expiresAt: new Date(now.getTime() + (kind === 'email-changed' ? 7 * 24 : 24) * HOUR),
         ...(kind === 'member-added' ? { organizer: { name: 'Opéra de Paris', role: 'manager' } } : {}),
         ...(kind === 'webhook-endpoint-off' ? { organizer: { name: 'Opéra de Paris', role: 'owner' } } : {}),
       },
