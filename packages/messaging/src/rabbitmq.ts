@@ -134,6 +134,11 @@ const HOLD_TRIES_MAX = 600
 const OTHER_SETTINGS =
   'the queue is there with the settings of another release, and nothing is taken from it until it is deleted; see docs/runbooks/lost-messages.md'
 
+/** A queue answers at once; one that has lost its leader never does (rabbitmq-server#15725), and the client waits for ever. */
+const SILENCE_MS = 30_000
+const NO_ANSWER =
+  'the queue does not answer, and nothing that goes to it is published until it is deleted; see docs/runbooks/lost-messages.md'
+
 function startConsumer(
   incoming: Connection,
   outgoing: Connection,
@@ -194,8 +199,19 @@ function startConsumer(
     else log[code === 'ACCESS_REFUSED' ? 'error' : 'debug']({ err: error, queue }, 'broker: consumer interrupted')
   })
 
+  let silence: NodeJS.Timeout | undefined
+  const hush = () => clearTimeout(silence)
+  const listen = () => {
+    hush()
+    silence = setTimeout(() => incoming.ready && log.error({ queue }, `broker: ${NO_ANSWER}`), SILENCE_MS).unref()
+  }
+  listen()
+  incoming.on('connection', listen)
+  consumer.on('error', hush)
+
   const bound = new Promise<void>((resolve) => {
     consumer.on('ready', () => {
+      hush()
       // Declared before anything can die, or `x-delivery-limit` would have nowhere to move it.
       declareDead(incoming, queue).then(resolve, (error: unknown) =>
         log.warn({ err: error, queue }, 'broker: cannot declare the queue of dead letters'),
@@ -206,6 +222,8 @@ function startConsumer(
     bound,
     async stop() {
       stopping.abort()
+      incoming.off('connection', listen)
+      hush()
       await consumer.close().catch(() => {})
       await aside.close()
     },

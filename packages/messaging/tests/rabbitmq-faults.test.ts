@@ -3,6 +3,7 @@ import { eventually, hasPart, type Rabbitmq, startRabbitmq, startTcpProxy } from
 import { Connection } from 'rabbitmq-client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addToOutbox, type Bus, connectBus, type Outcome, startRelay, subscribe } from '../src/messaging.ts'
+import { markerName } from '../src/rabbitmq-topology.ts'
 import { aMessage, effectsOf, haveEffect, serviceDatabase, silent, unique, uniqueType, unpublished } from './fixture.ts'
 
 /** `OUTAGE_SECONDS=300 KILLS=20` for the long run; the figures are printed. */
@@ -51,6 +52,7 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       db,
       bus,
       queue,
+      source,
       relay,
       consume,
       written,
@@ -127,6 +129,28 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
     LONG,
   )
 
+  it(
+    'F18: goes on when it is killed as soon as it has our sign, of which it then has only the name',
+    async () => {
+      const service = await aService()
+      await service.consume()
+      const bus = connectBus(node.url, { log: silent })
+      stops.push(() => bus.close())
+      await eventually(() => bus.ready())
+      const stranger = unique('source')
+      await bus.memory.keep(stranger)
+      await node.kill9()
+      await node.start()
+      await eventually(async () => {
+        if (!(await bus.memory.holds(stranger))) await bus.memory.keep(stranger)
+        return bus.memory.holds(stranger)
+      })
+      await service.write(10)
+      await service.arrived()
+    },
+    LONG,
+  )
+
   describe('when its disk is wiped', () => {
     /** Facts that the broker has confirmed and nobody has taken; then it loses everything. */
     async function wipeWith(service: Awaited<ReturnType<typeof aService>>): Promise<void> {
@@ -176,6 +200,7 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
       await service.consume()
       await service.write(10)
       await eventually(service.isDrained)
+      await eventually(() => node.hasOnDisk(markerName(service.source)))
       await node.kill9()
       await node.start()
       await service.write(10)

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect as openSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -19,6 +19,8 @@ export interface Rabbitmq {
   /** Stops the node in order; what is durable stays for the next `start`. */
   stop(): Promise<void>
   kill9(): Promise<void>
+  /** Whether a kill would leave this quorum queue whole: until it is written down, some second after it is made, it would not. */
+  hasOnDisk(queue: string): Promise<boolean>
   start(): Promise<void>
   /** Loses the disk, as when a volume is gone: only of a node that is stopped. */
   wipe(): Promise<void>
@@ -105,6 +107,7 @@ const nodeName = (port: number) => `guichet${port}@localhost`
 
 async function createNode({ home, user, password, ports, config, definitions }: Member): Promise<Rabbitmq> {
   const server = serverProgram()
+  const name = nodeName(ports.amqp)
   await writeFile(join(home, 'enabled_plugins'), '[].')
   if (definitions) await writeFile(join(home, 'definitions.json'), JSON.stringify(definitions))
   await writeFile(
@@ -125,7 +128,7 @@ async function createNode({ home, user, password, ports, config, definitions }: 
     PATH: `${process.env.PATH}:/usr/sbin:/usr/bin`,
     LANG: 'C.UTF-8',
     HOME: home,
-    RABBITMQ_NODENAME: nodeName(ports.amqp),
+    RABBITMQ_NODENAME: name,
     RABBITMQ_DIST_PORT: String(ports.dist),
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
@@ -157,6 +160,10 @@ async function createNode({ home, user, password, ports, config, definitions }: 
     },
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),
+    async hasOnDisk(queue) {
+      const names = await readFile(join(home, 'data', name, 'quorum', name, 'names.dets'))
+      return names.includes(`%2F_${queue}m`) // a key, and the tag of the value behind it
+    },
     async start() {
       let output = ''
       const started = spawn(server, [], { env, stdio: ['ignore', 'pipe', 'pipe'] })
