@@ -99,8 +99,10 @@ const codeOf = (id: string): fc.Arbitrary<CodeTerms> =>
 const viewOf: fc.Arbitrary<StockView> = fc
   .record({
     status: fc.oneof(
-      { weight: 20, arbitrary: fc.constant('published' as const) },
-      { weight: 1, arbitrary: fc.constantFrom('draft' as const, 'deleted' as const, 'cancelled' as const) },
+      // Each outcome often enough to be met in every run: see the last test.
+      { weight: 18, arbitrary: fc.constant('published' as const) },
+      { weight: 1, arbitrary: fc.constant('cancelled' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('draft' as const, 'deleted' as const) },
     ),
     closed: rarely(40),
     ended: rarely(40),
@@ -213,7 +215,7 @@ it('decides as the naive model does: the same grants, at the same prices, from t
       const granted = wishes.filter((_wish, index) => decisions[index]?.granted)
       expect(decide(view, granted)).toEqual(decisions.filter((decision) => decision.granted))
     }),
-    casesOf(300),
+    casesOf(500),
   )
 })
 
