@@ -241,7 +241,11 @@ describe('S-47: a webhook to an account', () => {
     const [shop, other] = [await openShop(), await openShop()]
     const { order, session } = await other.paid()
     const forged = stripe.event('checkout.session.completed', session, { secrets: ['whsec_guessed'] })
-    const answers = await Promise.all(Array.from({ length: 1_000 }, () => shop.post(forged)))
+    const answers: Awaited<ReturnType<typeof shop.post>>[] = []
+    // A hundred at once: of a thousand the last would wait too long for a connection on a slow machine, and be told so.
+    for (let round = 0; round < 10; round++) {
+      answers.push(...(await Promise.all(Array.from({ length: 100 }, () => shop.post(forged)))))
+    }
     const counts = Map.groupBy(answers, (answer) => answer.statusCode)
     expect([...counts.keys()].sort()).toEqual([401, 429])
     expect(counts.get(401)?.length).toBe(300)
