@@ -99,6 +99,7 @@ if (KILLS > 1) {
 
 it('leaves books that close', async () => {
   expect(await findBrokenPromises(history, databaseUrl, sale.eventUuid)).toEqual([])
-  expect(await eventually(() => findViolations({ databaseUrl }))).toEqual([])
+  // A connection that was just cut may have its transaction open for a moment.
+  await eventually(async () => expect(await findViolations({ databaseUrl })).toEqual([]))
   console.log(`kill points, ${KILLS} of each: ${history.describe()}`)
 })
