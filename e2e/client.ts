@@ -256,7 +256,7 @@ export async function payOnHostedPage(
 export interface Mail {
   id: string
   messageId: string
-  to: string
+  to: string[]
   subject: string
   text: string
   html: string
@@ -266,7 +266,8 @@ export interface Mail {
 export async function mailsTo(system: RunningSystem, email: string): Promise<Mail[]> {
   const response = await fetch(`${system.url('inbox')}/messages?to=${encodeURIComponent(email)}`)
   const { items } = (await response.json()) as { items: Mail[] }
-  return items.reverse()
+  // The inbox seeks anywhere in an address: reader@ would find pages.reader@ as well.
+  return items.filter(({ to }) => to.includes(email)).reverse()
 }
 
 /** The link in a mail's text that leads to a kind of page. */
