@@ -147,8 +147,9 @@ function shared(bus: string, startBroker?: () => Promise<Rabbitmq>) {
         }, DRAINED_WITHIN_MS)
         // Killed between the mail server's 250 and our commit, it sends the same mail again, known by its Message-ID.
         const { repeated } = toldBy(system, shop)
-        expect(repeated.filter(({ mails, messageIds }) => mails > 2 || messageIds > 1)).toEqual([])
-        expect(repeated.length).toBeLessThanOrEqual(RUNS * 8)
+        // The next kill may hit that second one as well; of each process, at most as many as it sends at once.
+        expect(repeated.filter(({ mails, messageIds }) => mails > 1 + RUNS || messageIds > 1)).toEqual([])
+        expect(repeated.reduce((sum, { mails }) => sum + mails - 1, 0)).toBeLessThanOrEqual(RUNS * 8)
         console.log(`${bus}: ${shop.sold.length} mails, ${RUNS} kills, ${repeated.length} sent twice`)
       } finally {
         await shop.stop()
