@@ -217,17 +217,22 @@ describe.runIf(hasPart('chromium')).each([true, false])('the shop, JavaScript %s
   })
 
   it('while the sale is busy says so, and sends the same order again under the same key', async () => {
-    busyAnswers = 2
+    // With a script the page sends again by itself, and would be gone before axe has looked at it.
+    busyAnswers = javaScript ? Number.POSITIVE_INFINITY : 2
     keysSent = []
     await visit({ language: 'en', javaScript }, '', async (page) => {
       await quantity(page, sale.ticketTypeId).selectOption('1')
       await orderButton(page, 'en').click()
       await page.getByText(WORDS.en['event.busy.title']).waitFor()
       const again = page.getByRole('button', { name: WORDS.en['event.busy.again'] })
-      if (javaScript) expect(await violations(page)).toEqual([])
-      else for (let press = 0; press < 2; press += 1) await again.click()
+      if (javaScript) {
+        expect(await violations(page)).toEqual([])
+        await eventually(() => keysSent.length >= 2)
+        busyAnswers = 0
+      } else for (let press = 0; press < 2; press += 1) await again.click()
       await page.waitForURL(/\/checkout\//)
-      expect(keysSent).toHaveLength(3)
+      if (javaScript) expect(keysSent.length).toBeGreaterThanOrEqual(3)
+      else expect(keysSent).toHaveLength(3)
       expect(new Set(keysSent).size).toBe(1)
     })
   })
