@@ -70,6 +70,11 @@ describe.runIf(hasPart('chromium'))('tickets by mail', () => {
         await page.getByRole('button', { name: words['order.mail.correct'] }).click()
         await page.waitForURL(/mail=corrected/)
         await eventually(async () => (await mailsTo(system, right)).length === 1)
+        // It is in the mailbox before it is written down as sent, and one that is being sent is not sent again.
+        await eventually(async () => {
+          await page.reload()
+          return (await page.locator('#mail').textContent())?.includes(state(words, 'sent')) === true
+        })
         await look(page, `buyer-corrected-${language}`, { scripts: javaScript })
         // Who got the first mail has its link still, and it opens nothing any more.
         const stranger = await visitor.context.newPage()

@@ -42,7 +42,12 @@ afterAll(async () => {
   receiver.close()
 })
 
-const typesGot = () => got.map(({ body }) => JSON.parse(body).type)
+/** Of a type, each once: one whose answer comes late is posted again, under the same id. */
+const gotOf = (wanted: string) => [
+  ...new Map(
+    got.filter(({ body }) => JSON.parse(body).type === wanted).map((one) => [one.headers['webhook-id'], one]),
+  ).values(),
+]
 
 async function openWebhooks(options: Parameters<typeof openBrowser>[0] & { language: Language }) {
   const visitor = await openBrowser(options)
@@ -73,12 +78,12 @@ describe.runIf(hasPart('chromium'))('webhooks', () => {
 
       await page.getByRole('button', { name: word('console.webhooks.trySubmit') }).click()
       await page.waitForURL(/tried/)
-      await eventually(() => got.length === 1)
+      await eventually(() => gotOf('order.confirmed').length === 1)
       await buy(system, sale, { email: 'told@example.org', locale: 'fr' })
-      await eventually(() => typesGot().filter((type) => type === 'order.confirmed').length === 2)
+      await eventually(() => gotOf('order.confirmed').length === 2)
       await page.goto(`${endpoint}/settings?secrets=1`)
       const secret = await page.getByLabel(word('console.webhooks.secret.present'), { exact: true }).inputValue()
-      const last = got.at(-1)
+      const last = gotOf('order.confirmed').at(-1)
       expect(new Webhook(secret).verify(last?.body ?? '', last?.headers as Record<string, string>)).toMatchObject({
         type: 'order.confirmed',
         data: { organizerId: sale.organizerId, eventId: sale.eventId },
@@ -102,7 +107,7 @@ describe.runIf(hasPart('chromium'))('webhooks', () => {
       await page.goto(`${page.url()}/${items[0]?.id}`)
       await page.locator('#type').selectOption('event.cancelled')
       await page.getByRole('button', { name: word('console.webhooks.trySubmit') }).click()
-      await eventually(() => typesGot().includes('event.cancelled'))
+      await eventually(() => gotOf('event.cancelled').length === 1)
       await eventually(async () => {
         await page.reload()
         return page
@@ -113,8 +118,11 @@ describe.runIf(hasPart('chromium'))('webhooks', () => {
       expect(await violations(page)).toEqual([])
       status = 204
       await page.getByRole('link', { name: 'event.cancelled' }).click()
-      await page.getByRole('button', { name: word('console.webhooks.replayOne') }).click()
-      await page.waitForURL(/replayed/)
+      // One that is just being tried again by itself is refused, and asked for once more.
+      await eventually(async () => {
+        await page.getByRole('button', { name: word('console.webhooks.replayOne') }).click()
+        return /replayed/.test(page.url())
+      })
       await eventually(async () => {
         await page.reload()
         return page.getByText(word('console.webhooks.state.delivered'), { exact: true }).isVisible()
