@@ -36,13 +36,16 @@ async function mount(prefix: string, port: number, target: () => string): Promis
 describe.skipIf(!hasPart('chromium'))('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findPart('chromium') ?? '', args: FLAGS.split(' ') })
+    const executablePath = findPart('chromium') ?? ''
+    browser = await chromium.launch({ executablePath, args: FLAGS.split(' '), timeout: 120_000 })
   })
   afterAll(() => browser?.close())
 
   async function openPage(colorScheme: 'light' | 'dark' = 'light', javaScriptEnabled = true) {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme, javaScriptEnabled })
     onTestFinished(() => context.close())
+    // A shared machine is slow now and then; a missing element still fails, only later.
+    context.setDefaultTimeout(90_000)
     const page = await context.newPage()
     const surprises: string[] = []
     page.on('dialog', (dialog) => surprises.push(`dialog ${dialog.message()}`) && dialog.dismiss())
