@@ -2,7 +2,8 @@ import { inflateSync } from 'node:zlib'
 
 /** What a PDF of ours shows, line by line; each read with every font of it, of which one is the right one. */
 export function textsOfPdf(pdf: Buffer): string {
-  const streams = [...pdf.toString('latin1').matchAll(/FlateDecode[\s\S]*?stream\r?\n([\s\S]*?)\r?\nendstream/g)].map(
+  // Ours end lines by \n alone: an \r before it is the stream's own last byte, and without that it cannot be unpacked.
+  const streams = [...pdf.toString('latin1').matchAll(/FlateDecode[\s\S]*?stream\n([\s\S]*?)\nendstream/g)].map(
     ([, packed = '']) => inflateSync(Buffer.from(packed, 'latin1')).toString('latin1'),
   )
   const fonts = streams.flatMap((stream) => {
