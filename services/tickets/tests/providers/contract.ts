@@ -16,6 +16,8 @@ export type Operation = 'open' | 'find' | 'close' | 'refund'
 /** A provider and the strings of its fake. */
 export interface ProviderUnderTest {
   provider: PaymentProvider
+  /** The same, waiting a second for an answer: for those that are lost. The other must not give up because we are slow. */
+  impatient?: PaymentProvider
   /** The same with credentials that the provider does not know; undefined where there are none. */
   withWrongKey?: PaymentProvider
   /** What the buyer does; `reference` and `redirectUrl` as `open` answered. Never fails when it is too late. */
@@ -65,6 +67,7 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
       (await under.journal()).charges.filter((charge) => charge.paymentId === paymentId)
     const refundsOf = async (refundId: string) =>
       (await under.journal()).refunds.filter((refund) => refund.refundId === refundId)
+    const askerUnder = (fault: Fault) => (fault.startsWith('lost') && under.impatient) || provider
 
     async function paid(more: Partial<PaymentTerms> = {}) {
       const asked = terms(more)
@@ -191,7 +194,8 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
           if (!under.fault) return
           const asked = terms()
           await under.fault('open', fault)
-          expect(await provider.open(asked).catch((error) => error)).toMatchObject({ kind: 'unavailable' })
+          const lost = askerUnder(fault).open(asked)
+          expect(await lost.catch((error) => error)).toMatchObject({ kind: 'unavailable' })
           const opened = await provider.open(asked)
           const byOurId = await provider.find({ paymentId: asked.paymentId, reference: null })
           if (under.findsByOurId !== false) expect(byOurId).toMatchObject({ reference: opened.reference })
@@ -207,7 +211,8 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
           const payment = await paid()
           const refund = refundOf(payment, 4_900)
           await under.fault('refund', fault)
-          expect(await provider.refund(refund).catch((error) => error)).toMatchObject({ kind: 'unavailable' })
+          const lost = askerUnder(fault).refund(refund)
+          expect(await lost.catch((error) => error)).toMatchObject({ kind: 'unavailable' })
           const known = await provider.findRefund(refund)
           expect(known !== undefined).toBe(fault === 'lost-after' || fault === 'error-after')
           await provider.refund(refund)
@@ -218,13 +223,14 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
       it.each<Operation>(['find', 'close'])('of %s, it can be asked again', async (operation) => {
         if (!under.fault) return
         const { asked, opened } = await paid()
-        const ask = async () =>
+        const ask = async (of: PaymentProvider) =>
           operation === 'find'
-            ? provider.find({ paymentId: asked.paymentId, reference: opened.reference })
-            : provider.close(opened.reference)
+            ? of.find({ paymentId: asked.paymentId, reference: opened.reference })
+            : of.close(opened.reference)
         await under.fault(operation, 'lost-before')
-        expect(await ask().catch((error: unknown) => error)).toMatchObject({ kind: 'unavailable' })
-        await ask()
+        const lost = await ask(askerUnder('lost-before')).catch((error: unknown) => error)
+        expect(lost).toMatchObject({ kind: 'unavailable' })
+        await ask(provider)
       })
     })
 

@@ -12,7 +12,6 @@ const optionsFor = (baseUrl: string) => ({
   webhookId: WEBHOOK_ID,
   baseUrl,
   nowMs: Date.now,
-  timeoutMs: 400,
 })
 
 providerContract('paypal', async () => {
@@ -24,6 +23,7 @@ providerContract('paypal', async () => {
   const idOf = (reference: string) => paypal.orders.get(reference)?.purchase_units[0]?.invoice_id ?? ''
   return {
     provider,
+    impatient: createPayPalProvider({ ...options, timeoutMs: 1_000 }),
     withWrongKey: createPayPalProvider({ ...options, clientSecret: 'nobody' }),
     /** The buyer approves and comes back to our page, which asks. */
     async buyer({ reference }, act) {

@@ -21,11 +21,11 @@ providerContract('simulated', async () => {
     webhookSecret: SECRETS.simulatedWebhookSecret,
     // Nobody listens: what it would send is made here.
     webhookUrl: 'http://127.0.0.1:9/',
-    timeoutMs: 500,
   }
   await payments.control({ webhooks: 'drop' })
   return {
     provider: createSimulatedProvider(options),
+    impatient: createSimulatedProvider({ ...options, timeoutMs: 1_000 }),
     withWrongKey: createSimulatedProvider({ ...options, apiKey: 'a key that was never given to anybody' }),
     buyer: async ({ redirectUrl }, act) => void (await payments.act(redirectUrl, act)),
     fault: (operation, fault) => payments.control({ next: NEXT[fault], on: ON[operation] }),

@@ -13,12 +13,12 @@ providerContract('stripe', async () => {
     webhookSecrets: ['whsec_next', 'whsec_loopback'],
     baseUrl: stripe.url,
     nowMs: Date.now,
-    timeoutMs: 400,
   }
   const paidSession = (paymentId: string) =>
     [...stripe.sessions.values()].find((session) => session.client_reference_id === paymentId)
   return {
     provider: createStripeProvider(options),
+    impatient: createStripeProvider({ ...options, timeoutMs: 1_000 }),
     withWrongKey: createStripeProvider({ ...options, secretKey: 'sk_test_nobody' }),
     async buyer({ reference }, act) {
       if (act === 'pay') stripe.pay(reference)
@@ -60,7 +60,6 @@ describe('Stripe', () => {
       webhookSecrets: ['whsec_loopback'],
       baseUrl: stripe.url,
       nowMs: Date.now,
-      timeoutMs: 1_000,
       ...more,
     })
   beforeAll(async () => {
