@@ -1,4 +1,4 @@
-import { eventually } from '@guichet/testkit'
+import { eventually, newUserId } from '@guichet/testkit'
 import type { Overrides } from '../src/service.ts'
 import { hold, type PublishedEvent, publishEvent, sell, startTickets, type Tickets } from './fixture.ts'
 import { findViolations } from './invariants.ts'
@@ -17,7 +17,15 @@ export async function openShop(options: { overrides?: Pick<Overrides, 'provider'
     listen: true,
     ...(options.overrides ? { overrides: options.overrides } : {}),
   })
-  const event: PublishedEvent = await publishEvent(tickets)
+  const published = await publishEvent(tickets)
+  // Every other token ends after ten minutes: too soon for a long file on a slow machine.
+  const owner = await tickets.tokens.user({
+    audience: 'tickets',
+    memberships: { [published.organizerId]: 'owner' },
+    userId: newUserId(),
+    expiresAt: Math.floor(Date.now() / 1_000) + 86_400,
+  })
+  const event: PublishedEvent = { ...published, owner }
   const typeId = await sell(tickets, event, { capacity: options.capacity ?? 1_000 })
 
   const call = (order: Order, act: string, body?: object, headers?: Record<string, string>) =>

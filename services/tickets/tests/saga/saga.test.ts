@@ -1,6 +1,6 @@
 import { toId, toUuid } from '@guichet/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { timesOf } from '../faults/counts.ts'
+import { limitFor, timesOf } from '../faults/counts.ts'
 import { openShop, type Shop } from '../shop.ts'
 import { createFaults, PROVIDER_FAULTS, TABLES } from './faults.ts'
 import { JOURNEYS, type Manner, startActors } from './journeys.ts'
@@ -67,9 +67,7 @@ describe('a fault', () => {
 
   it.each(TABLES)(
     'at the writing of %s leaves nothing of its step, and is survived on each way',
-    {
-      timeout: 240_000,
-    },
+    limitFor(ways.length * WRITES),
     async (table) => {
       // The n-th write of a way is another step.
       for (const way of ways) {
