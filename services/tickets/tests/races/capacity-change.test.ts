@@ -85,6 +85,8 @@ async function amidBuyers<T>(sale: Sale, round: number, change: () => Promise<T>
   for (let index = 0; index < BUYERS; index++) {
     buyers.push(buy(sale, index))
     if (index === changeAt) changed = change()
+    // The first one has all the time it needs: else buyers who are always faster would leave nothing to look at.
+    if (round === 0) await changed
     if (index % 8 === 7) await Promise.race(buyers.slice(-8))
   }
   await Promise.all(buyers)

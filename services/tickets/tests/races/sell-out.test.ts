@@ -82,16 +82,19 @@ describe(`100 places and ${BUYERS} buyers who want 1 to 4 each`, () => {
     const { db } = tickets.context
     await sql`alter table allotment drop constraint allotment_not_oversold`.execute(db)
     const eventId = toUuid('evt', event.eventId)
-    const oversold = async () => {
-      await Promise.all(
-        Array.from({ length: BUYERS }, (_, index) =>
-          db.transaction().execute((tx) => takeWithoutLock(tx, eventId, (index % 4) + 1)),
-        ),
-      )
-      const { capacity, held } = await placesOf(tickets)
-      return held > capacity
+    // Fewer than there are connections, so that all can have read before the first writes.
+    const together = 12
+    const allRead = Promise.withResolvers<void>()
+    let reading = together
+    const hasRead = () => {
+      reading -= 1
+      if (reading === 0) allRead.resolve()
+      return allRead.promise
     }
-    expect(await oversold()).toBe(true)
+    const take = () => db.transaction().execute((tx) => takeWithoutLock(tx, eventId, 10, hasRead))
+    await Promise.all(Array.from({ length: together }, take))
+    const { capacity, held } = await placesOf(tickets)
+    expect(held).toBeGreaterThan(capacity)
     expect((await findViolations({ databaseUrl: tickets.database.url })).join()).toMatch(
       /I1 oversold.*I1 the constraint is missing/,
     )
@@ -100,8 +103,14 @@ describe(`100 places and ${BUYERS} buyers who want 1 to 4 each`, () => {
 })
 
 /** What `placeHolds` does, but for the lock: it decides by what it read before others wrote. */
-async function takeWithoutLock(tx: TicketsTx, eventId: string, quantity: number): Promise<void> {
+async function takeWithoutLock(
+  tx: TicketsTx,
+  eventId: string,
+  quantity: number,
+  hasRead: () => Promise<void>,
+): Promise<void> {
   const pool = await tx.selectFrom('allotment').selectAll().where('event_id', '=', eventId).executeTakeFirstOrThrow()
+  await hasRead()
   if (quantity > pool.capacity - pool.held - pool.sold) return
   await sql`update allotment set held = held + ${quantity} where event_id = ${eventId} and id = ${pool.id}`.execute(tx)
 }
