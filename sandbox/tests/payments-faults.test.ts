@@ -42,11 +42,7 @@ test('killed with -9, it comes back with every charge, refund, key and undeliver
   // By their ids: the last one of the killed process may be read only now.
   const told = () => [...new Map(shop.received.map((hook) => [hook.headers['webhook-id'], hook.type])).values()]
   await eventually(() => told().length === 3)
-  expect(told().sort()).toEqual([
-    'payment.refunded',
-    'payment.succeeded',
-    'payment.succeeded',
-  ])
+  expect(told().sort()).toEqual(['payment.refunded', 'payment.succeeded', 'payment.succeeded'])
   expect(await client.journal()).toMatchObject({ refunds: [{ amountMinor: 400 }] })
 })
 
