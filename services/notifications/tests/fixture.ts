@@ -1,9 +1,9 @@
-import { createLog, createVerifier, newUuid, parseId, toId } from '@guichet/server'
+import { createLog, createServiceClient, createVerifier, newUuid, parseId, toId } from '@guichet/server'
 import { testBus, testClock, testDatabase, testTokens } from '@guichet/testkit'
 import type { Config, Secrets } from '../src/config.ts'
 import type { State } from '../src/kinds.ts'
 import { KEEP_DEFAULTS } from '../src/retention/keep-config.ts'
-import { createNotifications, type Overrides } from '../src/service.ts'
+import { createNotifications, type Notifications, type Overrides } from '../src/service.ts'
 import { SMS_DEFAULTS } from '../src/sms/sms-config.ts'
 import { type OrderAnswer, orderAnswer, type Peers, PUBLIC_URL } from './peers.ts'
 
@@ -20,6 +20,17 @@ export interface FixtureOptions {
 
 /** A port where nothing listens: whoever should be there is away. */
 export const NOWHERE = 'http://127.0.0.1:9'
+
+/**
+ * Lets peers take their time: one in this process that the machine holds up for two seconds is not away, and while the
+ * test's clock stands still nobody would ask it again.
+ */
+export function bePatient({ context }: Notifications): void {
+  const { accountsUrl, ticketsUrl } = context.config
+  const own = { accountsUrl, clientId: 'notifications', clientSecret: 'of this test', timeoutMs: 60_000 }
+  context.tickets = createServiceClient({ ...own, audience: 'tickets', baseUrl: ticketsUrl })
+  context.accounts = createServiceClient({ ...own, audience: 'accounts', baseUrl: accountsUrl })
+}
 
 /** The service on a fresh database, with a clock that tests move, in this process. */
 export async function startNotifications(options: FixtureOptions = {}) {
@@ -39,7 +50,8 @@ export async function startNotifications(options: FixtureOptions = {}) {
     ticketsUrl: options.peers?.url ?? NOWHERE,
     sender: { name: 'Guichet', address: 'tickets@guichet.localhost' },
     sendersMax: 4,
-    leaseSeconds: 60,
+    // Tests move the clock by hours: a send that this machine holds up must not look like that of a dead process.
+    leaseSeconds: 36_000,
     changeWaitSeconds: 0,
     bulkPerMinute: 60_000,
     bulkPerMinuteOfOrganizer: 60_000,
@@ -68,6 +80,7 @@ export async function startNotifications(options: FixtureOptions = {}) {
       ...options.overrides,
     },
   )
+  bePatient(service)
   if (options.started ?? true) await service.start()
   await service.app.ready()
 

@@ -9,7 +9,7 @@ import { NotSent } from '../../src/deliveries/not-sent.ts'
 import { recordNotSent } from '../../src/deliveries/record-outcome.ts'
 import { sendDelivery } from '../../src/deliveries/send-delivery.ts'
 import { createNotifications } from '../../src/service.ts'
-import { type Fixture, knownOrder, startNotifications } from '../fixture.ts'
+import { bePatient, type Fixture, knownOrder, startNotifications } from '../fixture.ts'
 import { type Inbox, startInbox } from '../outside.ts'
 import { type OrderAnswer, orderAnswer, type Peers, startPeers } from '../peers.ts'
 
@@ -94,15 +94,17 @@ describe('three senders at once', () => {
       fixture.clock.now(),
       planned.map((id) => ({ source: id, kind: 'order-refund', channel: 'email', recipientKey: id, orderId: id })),
     )
-    await Promise.all([1, 2, 3].map(() => sendWithoutLease(fixture)))
+    // All have looked before the first has sent.
+    const found = await Promise.all([1, 2, 3].map(() => fixture.deliveries()))
+    await Promise.all(found.map((rows) => sendWithoutLease(fixture, rows)))
     const accepted = (await inbox.accepted()).slice(before)
     expect(accepted.length).toBeGreaterThan(planned.length)
     await fixture.end()
   })
 })
 
-async function sendWithoutLease({ context, deliveries, db, clock }: Fixture): Promise<void> {
-  for (const { id } of (await deliveries()).filter((row) => row.state === 'pending')) {
+async function sendWithoutLease({ context, db, clock }: Fixture, rows: readonly { id: string }[]): Promise<void> {
+  for (const { id } of rows) {
     const to = { name: null, address: 'control@example.org' }
     const mail = {
       to,
@@ -151,7 +153,7 @@ describe('a sender that slept through its lease', () => {
   })
 
   it('takes its line out of the journal without confusing the next one', async () => {
-    const fixture = await startNotifications({ started: false })
+    const fixture = await startNotifications({ started: false, config: { leaseSeconds: 60 } })
     const { context, clock, db } = fixture
     const orderId = newUuid()
     await addDeliveries(db, clock.now(), [
@@ -185,6 +187,7 @@ async function startAnother(fixture: Fixture) {
     { config: fixture.config, secrets: fixture.secrets },
     { now: fixture.clock.now, bus, log: fixture.context.log, verifier: async () => ({ kind: 'anonymous' }) },
   )
+  bePatient(service)
   await service.start()
   return {
     stop: service.stop,
