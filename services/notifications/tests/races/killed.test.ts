@@ -9,8 +9,8 @@ import { type Peers, PUBLIC_URL, startPeers } from '../peers.ts'
 const MAILS = 200
 const KILLS = 8
 const SENDERS = 4
-/** A process that lives and is slow must not look like a dead one. */
-const LEASE_SECONDS = 4
+/** A process that lives and is slow, or stands still for some seconds, must not look like a dead one. */
+const LEASE_SECONDS = 12
 
 let inbox: Inbox
 let peers: Peers

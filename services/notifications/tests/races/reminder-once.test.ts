@@ -43,7 +43,8 @@ describe('a reminder that many workers find due at once', () => {
   })
 
   it('control: without the lock it begins more than once', async () => {
-    await Promise.all(Array.from({ length: WORKERS }, () => beginWithoutLock()))
+    const readers = allOf(WORKERS)
+    await Promise.all(Array.from({ length: WORKERS }, () => beginWithoutLock(readers)))
     expect(await announced()).toBeGreaterThan(1)
   })
 
@@ -67,8 +68,18 @@ describe('a reminder that many workers find due at once', () => {
   })
 })
 
+/** Holds each of so many until the last has come. */
+function allOf(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let come = 0
+  return () => {
+    if (++come === count) resolve()
+    return promise
+  }
+}
+
 /** What beginReminder does, less its lock. */
-async function beginWithoutLock(): Promise<void> {
+async function beginWithoutLock(allHaveRead: () => Promise<void>): Promise<void> {
   await fixture.db.transaction().execute(async (tx) => {
     const rule = await tx
       .selectFrom('reminder_rule')
@@ -77,7 +88,7 @@ async function beginWithoutLock(): Promise<void> {
       .where('state', '=', 'waiting')
       .executeTakeFirst()
     // All have read before the first has written, as it happens between two machines.
-    await sql`select pg_sleep(0.2)`.execute(tx)
+    await allHaveRead()
     if (!rule) return
     const now = fixture.clock.now()
     await tx.updateTable('reminder_rule').set({ state: 'begun', begun_at: now }).where('id', '=', rule.id).execute()
