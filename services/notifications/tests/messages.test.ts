@@ -8,6 +8,8 @@ let fixture: Fixture
 
 beforeAll(async () => {
   fixture = await startNotifications()
+  // Both are away for as long as the clock stands: no sender holds, or puts back, what the tests set to sent.
+  for (const peer of ['tickets', 'accounts'] as const) fixture.context.outages.report(peer)
 })
 afterAll(() => fixture?.end())
 

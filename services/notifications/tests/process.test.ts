@@ -52,8 +52,7 @@ it('the process: refuses a bad configuration and a database not migrated, migrat
   expect(await run(['migrate'], settings).code).toBe(0)
 
   const service = run([], settings)
-  const ready = () => fetch(`http://127.0.0.1:${port}/health/ready`)
-  expect(await eventually(async () => (await ready()).status)).toBe(200)
+  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status === 200)
   const told = performance.now()
   service.kill('SIGTERM')
   expect(await service.code).toBe(0)

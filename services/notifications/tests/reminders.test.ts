@@ -69,6 +69,14 @@ const settled = (ruleId: string, count: number) =>
     return rows.length >= count && rows.every((row) => ['sent', 'skipped', 'failed'].includes(row.state)) && rows
   })
 
+/** Planned, tried, and written down as waiting for the mail server. */
+const putBack = (ruleId: string) =>
+  eventually(async () => {
+    const away = fixture.context.outages.present().includes('smtp')
+    const rows = await rowsOf(ruleId)
+    return away && rows.length === 1 && rows.every((row) => row.state === 'pending')
+  })
+
 const orderOf = (facts: EventFacts, changes: Record<string, unknown> = {}) =>
   knownOrder(peers, { eventId: facts.eventId, organizerId: facts.organizerId, locale: 'en', ...changes })
 
@@ -160,8 +168,7 @@ describe('a reminder', () => {
     const rule = await remind(facts, 24)
     await inbox.stop()
     fixture.clock.advance(24 * HOUR)
-    await eventually(async () => (await rowsOf(rule)).length === 1)
-    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    await putBack(rule)
     const moved = { ...facts, version: 2, ...period(fixture, 200) }
     await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
     await inbox.start()
@@ -200,8 +207,7 @@ describe('a reminder', () => {
     const rule = await remind(facts, 24)
     await inbox.stop()
     fixture.clock.advance(24 * HOUR)
-    await eventually(async () => (await rowsOf(rule)).length === 1)
-    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    await putBack(rule)
     const moved = { ...facts, version: 2, ...period(fixture, 200) }
     await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
     await change(facts, rule, { timing: { minutesBefore: 100 * 60 } })
@@ -218,8 +224,7 @@ describe('a reminder', () => {
     const rule = await remind(facts, 24)
     await inbox.stop()
     fixture.clock.advance(24 * HOUR)
-    await eventually(async () => (await rowsOf(rule)).length === 1)
-    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    await putBack(rule)
     const moved = { ...facts, version: 2, ...period(fixture, 200) }
     await messages.rescheduled({ ...moved, previousStartsAt: facts.startsAt })
     await messages.rescheduled({ ...facts, version: 3, previousStartsAt: moved.startsAt })
@@ -267,8 +272,7 @@ describe('a reminder', () => {
     const rule = await remind(facts, 1)
     await inbox.stop()
     fixture.clock.advance(47 * HOUR)
-    await eventually(async () => (await rowsOf(rule)).length === 1)
-    await eventually(() => fixture.context.outages.present().includes('smtp'))
+    await putBack(rule)
     fixture.clock.advance(2 * HOUR)
     await inbox.start()
     expect(await settled(rule, 1)).toMatchObject([{ state: 'skipped', skip_reason: 'too-late' }])

@@ -31,6 +31,13 @@ async function oneMail(to: string): Promise<ReceivedMail> {
 
 const buyerOf = (order: OrderAnswer) => order.buyer?.email ?? ''
 
+/** What was sent to the buyer, once it is written down: the mail is there a moment before. */
+const sentTo = (order: OrderAnswer) =>
+  eventually(async () => {
+    const rows = (await fixture.deliveries()).filter((row) => row.recipient_address === buyerOf(order))
+    return rows.length > 0 && rows
+  })
+
 describe('a confirmed order', () => {
   it('is one mail to the buyer with the link to the tickets and the date for the calendar', async () => {
     const order = knownOrder(peers)
@@ -40,7 +47,7 @@ describe('a confirmed order', () => {
     expect(mail.to).toEqual([buyerOf(order)])
     expect(mail.text).toContain(`${PUBLIC_URL}/fr/orders/${order.id}?key=the-secret_of-the-order`)
     expect(mail.attachments).toMatchObject([{ name: 'event.ics' }])
-    const [delivery] = (await fixture.deliveries()).filter((row) => row.recipient_address === buyerOf(order))
+    const [delivery] = await sentTo(order)
     expect(delivery).toMatchObject({ state: 'sent', attempts: 1, last_error: null })
     expect(mail.messageId).toBe(`<${toId('dlv', delivery?.id ?? '')}@guichet.localhost>`)
     const raw = await inbox.raw(mail.id)
@@ -72,8 +79,7 @@ describe('a bank transfer that is awaited', () => {
     expect(mail.text).toContain('RF18 5390 0754 7034')
     expect(mail.text).toContain('dimanche 17 janvier 2027 à 10\u00a0h')
     expect(mail.text).not.toContain('BIC')
-    const planned = (await fixture.deliveries()).filter((row) => row.recipient_address === buyerOf(order))
-    expect(planned).toMatchObject([{ kind: 'transfer-instructions', state: 'sent' }])
+    expect(await sentTo(order)).toMatchObject([{ kind: 'transfer-instructions', state: 'sent' }])
   })
 
   it('is no mail once the buyer has chosen another way', async () => {
