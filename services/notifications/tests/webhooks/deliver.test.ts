@@ -60,7 +60,9 @@ describe('a webhook', () => {
     await fixture.orderConfirmed(messageId)
     orders.push(await fixture.orderConfirmed())
     await eventually(async () => (await fixture.webhooks(id)).filter(({ state }) => state === 'delivered').length === 2)
-    expect(receiver.of(path).map(({ event }) => event.data.orderId)).toEqual(orders)
+    // Both may be on their way at once, and come in either order.
+    const told = receiver.of(path).map(({ event }) => event.data.orderId)
+    expect(told.sort()).toEqual(orders.sort())
   })
 
   it('goes to the organizer’s endpoints that want its type, and to no other’s', async () => {
@@ -273,7 +275,9 @@ describe('senders', () => {
     await fixture.db.updateTable('webhook_delivery').set(leased).where('id', '=', uuid).execute()
     // While another one goes out, this one does not.
     await fixture.orderConfirmed()
-    await eventually(() => receiver.of(path).length === 2)
+    // Written down too, or its own lease would be over with the other.
+    await settled(id, 'delivered')
+    expect(receiver.of(path)).toHaveLength(2)
     expect((await fixture.webhook(webhookId)).state).toBe('sending')
     fixture.clock.advance(30)
     await eventually(async () => (await fixture.webhook(webhookId)).state === 'delivered')
@@ -300,9 +304,15 @@ describe('endpoints that are slow', () => {
   it('delay nobody: with eight that answer nothing, another has its webhook before they have answered', async () => {
     const held: (() => void)[] = []
     const slow = newPath()
+    const open = new Map<string, number>()
+    let most = 0
     receiver.answer = (response, path) => {
-      if (path.startsWith(slow)) held.push(() => void response.writeHead(204).end())
-      else response.writeHead(204).end()
+      if (!path.startsWith(slow)) return void response.writeHead(204).end()
+      const count = (open.get(path) ?? 0) + 1
+      open.set(path, count)
+      most = Math.max(most, count)
+      response.once('close', () => open.set(path, (open.get(path) ?? 0) - 1))
+      held.push(() => void response.writeHead(204).end())
     }
     const endpoints = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -320,18 +330,20 @@ describe('endpoints that are slow', () => {
         },
       })
     for (let count = 0; count < 6; count += 1) await refund()
-    await eventually(() => held.length === 32)
+    await eventually(() => held.length >= 32)
     const path = newPath()
     const { id } = await fixture.endpoint(receiver.url + path, { types: ['order.confirmed'] })
     await fixture.orderConfirmed()
     await settled(id, 'delivered')
-    // Four at once to each, and no more, as long as none has answered.
-    expect(held).toHaveLength(32)
+    // Four at once to each, and no more; where this takes over five seconds, some are given up and others begun.
+    expect(most).toBe(4)
     receiver.answer = (response) => void response.writeHead(204).end()
     for (const release of held) release()
     await eventually(async () => {
-      const all = await Promise.all(endpoints.map((endpoint) => fixture.webhooks(endpoint.id)))
-      return all.flat().every(({ state }) => state === 'delivered')
+      const all = (await Promise.all(endpoints.map((endpoint) => fixture.webhooks(endpoint.id)))).flat()
+      // What was given up after five seconds is tried again when the clock goes on.
+      if (all.some(({ state }) => state === 'retrying')) fixture.clock.advance(10)
+      return all.every(({ state }) => state === 'delivered')
     })
   })
 })
