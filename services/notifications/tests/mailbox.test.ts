@@ -229,7 +229,8 @@ describe.skipIf(!hasPart('dovecot'))('a mailbox of returned mail, on a real IMAP
     await put(next, dsn(FAILED))
     await eventually(async () => (await handled(next)).length === 1)
     expect(await handled(id)).toHaveLength(1)
-    fixture.clock.advance(31 * 86_400)
+    // The server knows the day alone, which may be another one since the clock was set.
+    fixture.clock.advance(32 * 86_400)
     watch()
     await eventually(async () => (await handled(id)).length + (await handled(next)).length === 0)
   })
