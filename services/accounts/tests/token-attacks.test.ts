@@ -22,6 +22,7 @@ tokenAttackSuite(async () => {
   return {
     app: accounts.service.app,
     audience: 'accounts',
+    now: accounts.clock.now,
     claims: { sub: userId, sid: session.sessionId, admin: false, jti: randomUUID() },
     tokens: {
       issuer: PUBLIC_URL,

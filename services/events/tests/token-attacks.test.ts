@@ -6,6 +6,6 @@ let fixture: EventsFixture | undefined
 afterAll(() => fixture?.stop())
 
 tokenAttackSuite(async () => {
-  fixture = await eventsFixture({ startAt: new Date() })
-  return { app: fixture.service.app, tokens: fixture.tokens, audience: 'events' }
+  fixture = await eventsFixture()
+  return { app: fixture.service.app, tokens: fixture.tokens, audience: 'events', now: fixture.clock.now }
 })

@@ -20,5 +20,10 @@ describe('what others build on', () => {
 })
 
 describe('every operation', () => {
-  tokenAttackSuite(() => ({ app: fixture.app, tokens: fixture.tokens, audience: 'notifications' }))
+  tokenAttackSuite(() => ({
+    app: fixture.app,
+    tokens: fixture.tokens,
+    audience: 'notifications',
+    now: fixture.clock.now,
+  }))
 })

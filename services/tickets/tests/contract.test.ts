@@ -157,4 +157,9 @@ describe('the configuration', () => {
   })
 })
 
-tokenAttackSuite(() => ({ app: tickets.app, tokens: tickets.tokens, audience: 'tickets' }))
+tokenAttackSuite(() => ({
+  app: tickets.app,
+  tokens: tickets.tokens,
+  audience: 'tickets',
+  now: tickets.clock.now,
+}))
