@@ -2,7 +2,8 @@ import { createServer, connect as openSocket, type Socket } from 'node:net'
 
 /**
  * `pass`: as if it were not there. `drop`: nothing arrives either way, and no connection ends (a cut cable). `half`: what the
- * client says arrives, the answers are lost. New connections are taken in each of them.
+ * client says arrives, the answers are lost. New connections are taken in each of them; one that lost something is reset when
+ * everything passes again, because no TCP connection goes on with bytes missing.
  */
 export type ProxyMode = 'pass' | 'drop' | 'half'
 
@@ -20,12 +21,14 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let mode: ProxyMode = 'pass'
   const pairs = new Set<[client: Socket, server: Socket]>()
+  const torn = new Set<[client: Socket, server: Socket]>()
   const proxy = createServer((client) => {
     const server = openSocket({ port: target, host: '127.0.0.1' })
     const pair: [Socket, Socket] = [client, server]
     pairs.add(pair)
-    client.on('data', (chunk) => void (mode !== 'drop' && server.write(chunk)))
-    server.on('data', (chunk) => void (mode === 'pass' && client.write(chunk)))
+    const hand = (chunk: Buffer, to: Socket, passes: boolean) => void (passes ? to.write(chunk) : torn.add(pair))
+    client.on('data', (chunk) => hand(chunk, server, mode !== 'drop'))
+    server.on('data', (chunk) => hand(chunk, client, mode === 'pass'))
     const bothEnd = (ended: Socket, other: Socket) => {
       ended.on('error', () => {})
       ended.on('close', () => {
@@ -36,19 +39,23 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     bothEnd(client, server)
     bothEnd(server, client)
   })
+  const reset = (some: typeof pairs) => {
+    for (const [client, server] of some) {
+      client.resetAndDestroy()
+      server.resetAndDestroy()
+    }
+  }
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const address = proxy.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,
     set(next) {
       mode = next
+      if (mode !== 'pass') return
+      reset(torn)
+      torn.clear()
     },
-    reset() {
-      for (const [client, server] of pairs) {
-        client.resetAndDestroy()
-        server.resetAndDestroy()
-      }
-    },
+    reset: () => reset(pairs),
     connections: () => pairs.size,
     async stop() {
       for (const sockets of pairs) for (const socket of sockets) socket.destroy()
