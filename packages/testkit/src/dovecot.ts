@@ -100,13 +100,16 @@ export async function startDovecot({ certificate }: { certificate?: Certificate 
     },
     async mails(folder) {
       const found: { raw: string; flags: string }[] = []
+      const seen = new Set<string | undefined>()
       for (const part of ['new', 'cur']) {
         const path = join(mailbox, folder ? `.${folder}` : '', part)
         const names = await readdir(path).catch(() => [])
         for (const name of names.sort()) {
-          // Renamed meanwhile, as flags are: the next look finds it.
+          // Renamed or moved meanwhile, as flags are: look at all of them again, or one would be missing or twice there.
           const raw = await readFile(join(path, name), 'utf8').catch(() => undefined)
-          if (raw !== undefined) found.push({ raw, flags: name.split(':2,')[1] ?? '' })
+          if (raw === undefined || seen.has(name.split(':')[0])) return dovecot.mails(folder)
+          seen.add(name.split(':')[0])
+          found.push({ raw, flags: name.split(':2,')[1] ?? '' })
         }
       }
       return found

@@ -170,7 +170,7 @@ async function createNode({ home, user, password, ports, config, definitions }: 
       started.stdout.on('data', (chunk) => (output = (output + chunk).slice(-4000)))
       started.stderr.on('data', (chunk) => (output = (output + chunk).slice(-4000)))
       node = started
-      const answers = eventually(() => speaksAmqp(ports.amqp), 120_000)
+      const answers = eventually(() => speaksAmqp(ports.amqp), 240_000)
       const died = new Promise<never>((_, reject) =>
         started.once('exit', (code) => reject(new Error(`RabbitMQ ended with ${code} while starting: ${output}`))),
       )
