@@ -6,7 +6,7 @@ import { createDatabase, inTransaction } from '@guichet/database'
 import { type Bus, connectBus, subscribe } from '../src/messaging.ts'
 import { haveEffect, silent, type TestSchema } from './fixture.ts'
 
-const [variant = '', busUrl = '', databaseUrl = '', queue = '', type = ''] = process.argv.slice(2)
+const [variant = '', busUrl = '', databaseUrl = '', queue = '', type = '', commitAfterMs] = process.argv.slice(2)
 const db = createDatabase<TestSchema>(databaseUrl, { max: 8 })
 const connected = connectBus(busUrl, { log: silent })
 /** Tells of each delivery on the standard output, before anything is done about it. */
@@ -28,7 +28,7 @@ switch (variant) {
     break
   case 'acknowledged before the commit':
     bus.consume({ queue, types: [type] }, async (message) => {
-      setTimeout(() => void inTransaction(db, (tx) => haveEffect(tx, message)), 300)
+      setTimeout(() => void inTransaction(db, (tx) => haveEffect(tx, message)), Number(commitAfterMs))
     })
     break
   default:

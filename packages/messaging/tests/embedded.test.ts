@@ -17,6 +17,7 @@ async function postgresBroker(): Promise<Broker> {
   const { superuserUrl: url } = server
   return {
     url,
+    async settled() {},
     async crash() {
       // Immediate shutdown: nothing is flushed, the next start replays the log, as after kill -9 of all its processes.
       process.kill(server.pid, 'SIGQUIT')

@@ -7,6 +7,8 @@ import type { Message } from '../src/message.ts'
 /** A broker that a test may hurt. */
 export interface Broker {
   url: string
+  /** Resolves once a crash leaves this queue whole (see `hasOnDisk` of the test kit's RabbitMQ). */
+  settled(queue: string): Promise<void>
   /** Dies at once, as by power cut, and stays away. */
   crash(): Promise<void>
   start(): Promise<void>

@@ -175,6 +175,7 @@ export function outboxContract(getBroker: () => Broker): void {
           .selectFrom('outbox')
           .select(['attempts', 'last_error'])
           .where('published_at', 'is', null)
+          .where('last_error', 'is not', null) // written down after the broker's answer: the other one may be handled before
           .executeTakeFirst(),
       )
       expect(row?.last_error).toBe('no queue is bound to this type')
@@ -186,7 +187,7 @@ export function outboxContract(getBroker: () => Broker): void {
 
     it('lets writers go on while the broker is away, and empties the outbox when it is back', async () => {
       const type = uniqueType()
-      await consumeWithInbox(type)
+      await getBroker().settled(await consumeWithInbox(type))
       relay()
       await getBroker().crash()
       const ids: string[] = []

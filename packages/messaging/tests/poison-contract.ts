@@ -117,6 +117,6 @@ export function poisonContract(getBroker: () => Broker): void {
       expect(await bus.deadLetters.list(queue)).toMatchObject([
         { id: poison?.id, error: 'Its consumer died each time.' },
       ])
-    })
+    }, 900_000) // more than twenty processes, one after another
   })
 }

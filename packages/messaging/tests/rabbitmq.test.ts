@@ -12,6 +12,7 @@ describe.skipIf(!hasPart('rabbitmq'))('the bus on RabbitMQ', () => {
     node = await startRabbitmq()
     return {
       url: node.url,
+      settled: async (queue) => void (await eventually(() => node.hasOnDisk(queue))),
       crash: node.kill9,
       start: node.start,
       async poison(queue) {
