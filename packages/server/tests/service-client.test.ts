@@ -18,6 +18,8 @@ const make = (more: object = {}) => {
     clientSecret: 's3cret',
     audience: 'events',
     baseUrl: url,
+    // A machine that stops for a moment is no outage of the peer; the test of silence has a limit of its own.
+    timeoutMs: 60_000,
     ...more,
   })
 }
