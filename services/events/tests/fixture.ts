@@ -27,13 +27,11 @@ export interface Call {
 }
 
 /** A running events service with its own database, and a stand-in for tickets that answers what a test says. */
-export async function eventsFixture(
-  options: { pictures?: FetcherOptions; config?: Partial<Config>; startAt?: Date } = {},
-) {
+export async function eventsFixture(options: { pictures?: FetcherOptions; config?: Partial<Config> } = {}) {
   const database = await testDatabase('events')
   const tokens = await testTokens()
   const bus = testBus()
-  const clock = testClock(options.startAt ?? new Date('2027-03-01T10:00:00Z'))
+  const clock = testClock(new Date('2027-03-01T10:00:00Z'))
   const tickets = { answer: 204 as number | 'down', asked: [] as string[] }
   const service = createEvents(
     {
