@@ -95,7 +95,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     publicUrl,
     localUrl: `http://127.0.0.1:${port}`,
     folder,
-    ports: await choosePorts(folder),
+    ports: await choosePorts(folder, freePort),
     secrets,
     postgresPort: postgres.port,
   })

@@ -18,14 +18,14 @@ const names = [
 export type Ports = Record<(typeof names)[number], number>
 
 /** Loopback ports for what the public does not see: those of the last start where they are still free. */
-export async function choosePorts(folder: string): Promise<Ports> {
+export async function choosePorts(folder: string, another: () => Promise<number> = freePort): Promise<Ports> {
   const file = join(folder, 'ports.json')
   const kept = readKept(file)
   const ports: Partial<Ports> = {}
   for (const name of names) {
     const port = kept[name]
     ports[name] =
-      port !== undefined && (await errorOnListening(port, '127.0.0.1')) === undefined ? port : await freePort()
+      port !== undefined && (await errorOnListening(port, '127.0.0.1')) === undefined ? port : await another()
   }
   writeFileSync(file, JSON.stringify(ports, null, 2))
   return ports as Ports
