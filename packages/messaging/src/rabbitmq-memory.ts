@@ -1,7 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from 'rabbitmq-client'
 import type { BrokerMemory } from './bus.ts'
 import { createSender } from './rabbitmq-publisher.ts'
 import { asideExchange, markerName, markerQueue, toMarker } from './rabbitmq-topology.ts'
+
+/** A queue that has no leader yet, just after a start, says that it is empty. */
+const LOOKS = 4
+const LOOK_AGAIN_MS = 1_000
 
 /**
  * The sign is a message, not only its queue: an operator who restores the broker's definitions restores queues, but
@@ -17,16 +22,12 @@ export function createMemory(connection: Connection, republishHours: number): Br
     session: () => session,
 
     async holds(publisher) {
-      const channel = await connection.acquire()
-      try {
-        const { messageCount } = await channel.queueDeclare({ queue: markerName(publisher), passive: true })
-        return messageCount > 0
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return false
-        throw error
-      } finally {
-        await channel.close()
+      for (let look = 1; look <= LOOKS; look++) {
+        const count = await messagesIn(connection, markerName(publisher))
+        if (count !== 0) return count !== undefined
+        if (look < LOOKS) await pause(LOOK_AGAIN_MS)
       }
+      return false
     },
 
     async keep(publisher) {
@@ -48,6 +49,20 @@ export function createMemory(connection: Connection, republishHours: number): Br
         await sender.close()
       }
     },
+  }
+}
+
+/** Undefined where there is no such queue. */
+async function messagesIn(connection: Connection, queue: string): Promise<number | undefined> {
+  const channel = await connection.acquire()
+  try {
+    const { messageCount } = await channel.queueDeclare({ queue, passive: true })
+    return messageCount
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return undefined
+    throw error
+  } finally {
+    await channel.close()
   }
 }
 
