@@ -86,6 +86,28 @@ it('leaves places to a waiting list that somebody has joined elsewhere', async (
   expect((await buy()).json()).toMatchObject({ code: 'sold-out', waitingList: true })
 })
 
+it('offers what is free again at once, though a look at the stock of before is still under way', async () => {
+  const { eventId, buy } = await openSale({ capacity: 2 })
+  expect((await buy()).statusCode).toBe(201)
+  const { availability, catalogue } = tickets.context.stock
+  availability.forget(eventId)
+  const { get } = catalogue
+  const [hasRead, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  catalogue.get = async (ids) => {
+    hasRead.resolve()
+    await gate.promise
+    return get(ids)
+  }
+  const before = availability.look(eventId)
+  await hasRead.promise
+  catalogue.get = get
+  await elsewhere(sql`update allotment set capacity = 3 where event_id = ${eventId}`)
+  availability.forget(eventId)
+  gate.resolve()
+  await before
+  expect((await buy()).statusCode).toBe(201)
+})
+
 it('gives a repeated request its first answer, and its neighbours theirs', async () => {
   const { buy } = await openSale()
   const key = crypto.randomUUID()

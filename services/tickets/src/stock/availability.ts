@@ -69,6 +69,7 @@ export class Availability {
   /** Something else has changed: the next who asks has it read again. */
   forget(eventId: string): void {
     this.#seen.delete(eventId)
+    this.#reading.delete(eventId)
   }
 
   #snapshot({ terms, allotments, databaseMs, readAt }: Seen): Snapshot {
@@ -78,9 +79,23 @@ export class Availability {
   #readOnce(eventId: string): Promise<Seen | undefined> {
     const reading = this.#reading.get(eventId)
     if (reading) return reading
-    const read = this.#read(eventId).finally(() => this.#reading.delete(eventId))
+    const isCurrent = () => this.#reading.get(eventId) === read
+    const read: Promise<Seen | undefined> = this.#read(eventId)
+      .then((seen) => {
+        // Forgotten meanwhile: it may be older than what it was forgotten for.
+        if (seen && isCurrent()) this.#remember(eventId, seen)
+        return seen
+      })
+      .finally(() => {
+        if (isCurrent()) this.#reading.delete(eventId)
+      })
     this.#reading.set(eventId, read)
     return read
+  }
+
+  #remember(eventId: string, seen: Seen): void {
+    if (this.#seen.size >= EVENTS_MAX) this.#seen.clear()
+    this.#seen.set(eventId, seen)
   }
 
   async #read(eventId: string): Promise<Seen | undefined> {
@@ -96,14 +111,11 @@ export class Availability {
     if (rows[0]?.terms_version !== this.#catalogue.peek(eventId)?.version) this.#catalogue.forget(eventId)
     const terms = (await this.#catalogue.get([eventId])).get(eventId)
     if (!terms) return undefined
-    const seen: Seen = {
+    return {
       terms,
       allotments: new Map(rows.map((row) => [row.id, row])),
       readAt,
       databaseMs: rows[0]?.now.getTime() ?? performance.timeOrigin + readAt,
     }
-    if (this.#seen.size >= EVENTS_MAX) this.#seen.clear()
-    this.#seen.set(eventId, seen)
-    return seen
   }
 }
