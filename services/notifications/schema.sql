@@ -186,6 +186,7 @@ create table delivery (
   bulk_message_id uuid,
   reminder_rule_id uuid,
   resend_of uuid,
+  ticket_id uuid,
   constraint delivery_bounced_has_time CHECK (((state = 'bounced'::text) = (bounced_at IS NOT NULL))),
   constraint delivery_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
   constraint delivery_delivered_has_time CHECK (((state <> 'delivered'::text) OR (delivered_at IS NOT NULL))),
@@ -222,6 +223,7 @@ comment on column delivery.price_minor is 'What sending cost, by the price list 
 comment on column delivery.bulk_message_id is 'The organizer's message to many that it belongs to.';
 comment on column delivery.reminder_rule_id is 'The rule that asked for it.';
 comment on column delivery.resend_of is 'The delivery that somebody asked to be sent once more.';
+comment on column delivery.ticket_id is 'Of a bulk message: the ticket that was passed on to its reader; null for the buyer.';
 CREATE INDEX delivery_due ON public.delivery USING btree (priority, kind, channel, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text, 'retrying'::text]));
 CREATE INDEX delivery_of_address ON public.delivery USING btree (lower(recipient_address)) WHERE (recipient_address IS NOT NULL);
 CREATE INDEX delivery_of_announcement ON public.delivery USING btree (announcement_id) WHERE (announcement_id IS NOT NULL);

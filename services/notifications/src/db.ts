@@ -18,6 +18,8 @@ interface DeliveryTable {
   source: string
   recipient_key: string
   order_id: string | null
+  /** Of a bulk message to whom the ticket was passed on to. */
+  ticket_id: string | null
   event_id: string | null
   organizer_id: string | null
   user_id: string | null

@@ -1,9 +1,10 @@
+import { newUuid, toId } from '@guichet/server'
 import { eventually } from '@guichet/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { callerOf, draft, eventWithOrders, read, schedule, WORDS, wish } from './bulk.ts'
 import { type Fixture, knownUser, startNotifications } from './fixture.ts'
 import { type Inbox, startInbox } from './outside.ts'
-import { type Peers, startPeers } from './peers.ts'
+import { type OrderAnswer, type Peers, startPeers } from './peers.ts'
 
 let inbox: Inbox
 let peers: Peers
@@ -53,6 +54,42 @@ describe('a message to many', () => {
     expect(french?.html).toContain('the-secret_of-the-order')
     expect((await inbox.messages(emailOf(english)))[0]?.subject).toBe('News of Night at the Opera')
     expect(await inbox.messages(emailOf(refunded))).toEqual([])
+  })
+
+  it('goes to those whom tickets were passed on to: with their own ticket alone, and only while it is theirs', async () => {
+    peers.audiencePage = 1
+    const event = eventWithOrders(peers, 1)
+    const passedOn = (email: string, secret: string) => ({
+      id: toId('tkt', newUuid()),
+      typeName: { en: 'Stalls', fr: 'Orchestre' },
+      holderName: 'Moussa Traoré',
+      code: null,
+      state: 'valid',
+      holder: { email, secret },
+      transfers: [{ kind: 'passed-on', issue: 2 }],
+    })
+    const [finn, gil] = [`finn.${newUuid()}@example.org`, `gil.${newUuid()}@example.org`]
+    const own = event.orders[0]?.tickets[0]
+    const has = (...tickets: unknown[]) => ({ tickets: tickets as OrderAnswer['tickets'] })
+    const [stays, leaves] = [passedOn(finn, '2.stays'), passedOn(gil, '2.leaves')]
+    const order = event.add(has(own, stays, passedOn(finn, '2.second'), leaves))
+    peers.answer = (path) => (path.startsWith('/v1/orders/') ? 503 : 200)
+    const { id } = await schedule(fixture, event)
+    await eventually(async () => (await read(fixture, event, id)).results.planned === 4)
+    const passedFurther = { ...leaves, holder: { email: `hugo.${newUuid()}@example.org`, secret: '3.hugo' } }
+    Object.assign(order, has(own, stays, passedFurther))
+    peers.answer = () => 200
+    fixture.context.outages.end('tickets')
+    expect((await becomes(event, id, 'sent')).results).toMatchObject({ planned: 4, sent: 3, skipped: 1 })
+
+    const [theirs, ...more] = await inbox.messages(finn)
+    expect(more).toEqual([])
+    expect(theirs?.text).toContain('Moussa Traoré')
+    expect(theirs?.text).toContain(`/fr/tickets/${stays.id}?key=2.stays`)
+    expect(theirs?.text).toContain('pour lequel un billet vous a été transmis')
+    expect(`${theirs?.text}${theirs?.html}`).not.toContain('the-secret_of-the-order')
+    expect(await inbox.messages(gil)).toEqual([])
+    expect((await inbox.messages(emailOf(order)))[0]?.html).toContain('the-secret_of-the-order')
   })
 
   it('waits for its hour, and whoever buys after it began gets none', async () => {

@@ -202,15 +202,29 @@ function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: U
     .filter((order) => order.buyer && order.state === (query.get('orderState') ?? 'confirmed'))
     .filter((order) => !query.has('locale') || order.locale === query.get('locale'))
     .filter((order) => isConfirmedWithin(order, query.get('confirmedFrom'), query.get('confirmedBefore')))
-    .map((order) => ({ orderId: order.id, email: order.buyer?.email ?? '', locale: order.locale }))
-    .sort((one, other) => (one.orderId < other.orderId ? -1 : 1))
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+    .flatMap((order) => [
+      { orderId: order.id, ticketId: null, email: order.buyer?.email ?? '', locale: order.locale },
+      ...holdersOf(order).map((holder) => ({ orderId: order.id, ...holder, locale: order.locale })),
+    ])
   if (counts)
     return { status: 200, body: { orders: items.length, recipients: items.length, byLocale: { en: 0, fr: 0 } } }
   const limit = Math.min(Number(query.get('limit')), peers.audiencePage)
+  const keyOf = ({ orderId, ticketId }: (typeof items)[number]) => `${orderId} ${ticketId ?? ''}`
   const after = query.get('cursor')
-  const rest = after === null ? items : items.filter((item) => item.orderId > after)
-  const nextCursor = rest.length > limit ? (rest[limit - 1]?.orderId ?? null) : null
-  return { status: 200, body: { items: rest.slice(0, limit), nextCursor } }
+  const rest = items.slice(after === null ? 0 : items.findIndex((item) => keyOf(item) === after) + 1)
+  const last = rest[limit - 1]
+  return {
+    status: 200,
+    body: { items: rest.slice(0, limit), nextCursor: rest.length > limit && last ? keyOf(last) : null },
+  }
+}
+
+function holdersOf({ tickets }: OrderAnswer): { ticketId: string; email: string }[] {
+  return tickets.flatMap((ticket) => {
+    const { holder } = ticket as { holder?: { email: string } | null }
+    return holder && ticket.state === 'valid' ? [{ ticketId: ticket.id, email: holder.email }] : []
+  })
 }
 
 function isConfirmedWithin(order: OrderAnswer, from: string | null, before: string | null): boolean {

@@ -56,10 +56,10 @@ describe('listAudience', () => {
   it('gives the confirmed orders with address and language, and no hold', async () => {
     const { items, nextCursor } = (await tickets.call('GET', path() + query(), { token: notifications })).json()
     expect(items).toEqual([
-      { orderId: orders.ada?.id, email: 'ada@example.org', locale: 'fr' },
-      { orderId: orders.again?.id, email: 'ADA@example.org', locale: 'en' },
-      { orderId: orders.ben?.id, email: 'ben@example.org', locale: 'en' },
-      { orderId: orders.cleo?.id, email: 'cleo@example.org', locale: 'fr' },
+      { orderId: orders.ada?.id, ticketId: null, email: 'ada@example.org', locale: 'fr' },
+      { orderId: orders.again?.id, ticketId: null, email: 'ADA@example.org', locale: 'en' },
+      { orderId: orders.ben?.id, ticketId: null, email: 'ben@example.org', locale: 'en' },
+      { orderId: orders.cleo?.id, ticketId: null, email: 'cleo@example.org', locale: 'fr' },
     ])
     expect(nextCursor).toBeNull()
     expect(await whom({ orderState: 'held' })).toEqual(['dan@example.org'])
@@ -120,6 +120,82 @@ describe('countAudience', () => {
       recipients: 0,
       byLocale: { en: 0, fr: 0 },
     })
+  })
+})
+
+describe('who has a ticket that was passed on', () => {
+  const their = async (filters?: Filters) => (await whom(filters)).filter((email: string) => /^(eve|finn)@/.test(email))
+  let eve: { id: string; secret: string }
+  let ticketIds: string[]
+
+  async function passOn(ticketId: string | undefined, email: string): Promise<void> {
+    const { id, secret } = eve
+    const body = { name: 'Moussa Traoré', email }
+    const answer = await tickets.call('PUT', `/v1/orders/${id}/tickets/${ticketId}/holder`, { secret, body })
+    expect(answer.statusCode, answer.body).toBe(200)
+  }
+
+  async function comesIn(ticketId: string | undefined): Promise<void> {
+    const url = `/v1/events/${event.eventId}/check-ins`
+    expect((await tickets.call('POST', url, { token: event.owner, body: { ticketId } })).statusCode).toBe(201)
+  }
+
+  beforeAll(async () => {
+    eve = await order('eve@example.org', stalls, { quantity: 2 })
+    const { secret } = eve
+    const seen = (await tickets.call('GET', `/v1/orders/${eve.id}`, { secret })).json()
+    ticketIds = seen.tickets.map(({ id }: { id: string }) => id)
+  })
+
+  it('is meant beside the buyer, through that ticket', async () => {
+    expect(await their()).toEqual(['eve@example.org'])
+    const before = await count()
+    await passOn(ticketIds[0], 'finn@example.org')
+    const { items } = (await tickets.call('GET', path() + query(), { token: notifications })).json()
+    expect(items.filter((item: { orderId: string }) => item.orderId === eve.id)).toEqual([
+      { orderId: eve.id, ticketId: null, email: 'eve@example.org', locale: 'fr' },
+      { orderId: eve.id, ticketId: ticketIds[0], email: 'finn@example.org', locale: 'fr' },
+    ])
+    expect(await count()).toEqual({
+      ...before,
+      recipients: before.recipients + 1,
+      byLocale: { ...before.byLocale, fr: before.byLocale.fr + 1 },
+    })
+    expect(await their({ orderState: 'held' })).toEqual([])
+    expect(await their({ locale: 'en' })).toEqual([])
+  })
+
+  it('counts by their own ticket, and the buyer by those that are left', async () => {
+    expect(await their({ ticketTypeId: stalls })).toEqual(['eve@example.org', 'finn@example.org'])
+    expect(await their({ ticketTypeId: balcony })).toEqual([])
+    await comesIn(ticketIds[0])
+    expect(await their({ checkedIn: true })).toEqual(['finn@example.org'])
+    expect(await their({ checkedIn: false })).toEqual(['eve@example.org'])
+    await passOn(ticketIds[1], 'FINN@example.org')
+    expect(await their({ checkedIn: false })).toEqual([])
+    expect(await their({ ticketTypeId: stalls })).toEqual(['finn@example.org'])
+    expect(await their()).toEqual(['eve@example.org', 'finn@example.org'])
+  })
+
+  it('is paged through once, also between the tickets of one order', async () => {
+    const all = (await tickets.call('GET', path() + query(), { token: notifications })).json().items
+    const seen: unknown[] = []
+    let cursor = ''
+    do {
+      const more = { limit: 1, ...(cursor ? { cursor } : {}) }
+      const page = (await tickets.call('GET', path() + query(more), { token: notifications })).json()
+      seen.push(...page.items)
+      cursor = page.nextCursor ?? ''
+    } while (cursor)
+    expect(seen).toEqual(all)
+    expect(all.filter((item: { orderId: string }) => item.orderId === eve.id)).toHaveLength(3)
+  })
+
+  it('is no longer meant once it is taken back', async () => {
+    const { id, secret } = eve
+    await tickets.call('DELETE', `/v1/orders/${id}/tickets/${ticketIds[1]}/holder`, { secret })
+    const { items } = (await tickets.call('GET', path() + query(), { token: notifications })).json()
+    expect(items.filter((item: { orderId: string }) => item.orderId === id)).toHaveLength(2)
   })
 })
 

@@ -5,7 +5,7 @@ import { languageOfLocale } from '../content/localised.ts'
 import type { Context } from '../context.ts'
 import type { Segment } from './tables.ts'
 
-/** An event's buyers of one segment. Ids are UUIDs. */
+/** An event's buyers of one segment, and those whom they passed tickets on to. Ids are UUIDs. */
 export interface Audience {
   organizerId: string
   eventId: string
@@ -14,6 +14,8 @@ export interface Audience {
 
 export interface AudienceMember {
   orderId: string
+  /** The ticket that was passed on to them; null for the order's buyer. */
+  ticketId: string | null
   email: string
   language: Language
 }
@@ -24,7 +26,7 @@ export interface AudiencePage {
 }
 
 interface PageAnswer {
-  items: { orderId: string; email: string; locale: string }[]
+  items: { orderId: string; ticketId?: string | null; email: string; locale: string }[]
   nextCursor: string | null
 }
 
@@ -34,7 +36,7 @@ interface CountAnswer {
   byLocale: { en: number; fr: number }
 }
 
-/** A page of it, asked from tickets: an address comes once for each of its orders. */
+/** A page of it, asked from tickets: an address comes once for each of its orders and of the tickets passed on to it. */
 export async function fetchAudience(
   ctx: Context,
   audience: Audience,
@@ -45,9 +47,11 @@ export async function fetchAudience(
   if (page.cursor) query.set('cursor', page.cursor)
   const answer = (await ask(ctx.tickets, ctx.outages, 'tickets', pathOf(audience, 'audience', query))) as PageAnswer
   return {
-    members: answer.items.flatMap(({ orderId, email, locale }) => {
+    members: answer.items.flatMap(({ orderId, ticketId, email, locale }) => {
       const uuid = parseId('ord', orderId)
-      return uuid ? [{ orderId: uuid, email, language: languageOfLocale(locale) }] : []
+      const ticketUuid = ticketId ? parseId('tkt', ticketId) : null
+      if (!uuid || ticketUuid === undefined) return []
+      return [{ orderId: uuid, ticketId: ticketUuid, email, language: languageOfLocale(locale) }]
     }),
     nextCursor: answer.nextCursor,
   }

@@ -161,7 +161,7 @@ async function addresseesOf(
   for (const { recipient_key } of known) byKey.delete(recipient_key)
   const refused = await findRefusedKeys(tx, message.organizer_id, message.purpose, [...byKey.keys()])
   const turns = await takeTurns(tx, ctx.config, message.organizer_id, byKey.size - refused.size, now)
-  return [...byKey].map(([recipientKey, { orderId, language }]) => {
+  return [...byKey].map(([recipientKey, { orderId, ticketId, language }]) => {
     const dueAt = refused.has(recipientKey) ? now : (turns.shift() ?? now)
     return {
       source,
@@ -169,6 +169,7 @@ async function addresseesOf(
       channel: 'email',
       recipientKey,
       orderId,
+      ...(ticketId ? { ticketId } : {}),
       eventId: message.event_id,
       organizerId: message.organizer_id,
       language,

@@ -1,5 +1,7 @@
 import type { Language } from '@guichet/problem'
+import { addressKey } from '../consent/address-key.ts'
 import { footerLinksOf } from '../consent/links.ts'
+import { seenBy } from '../content/held-ticket.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import type { Context } from '../context.ts'
 import type { Claim } from '../deliveries/claim-deliveries.ts'
@@ -22,7 +24,7 @@ export async function composeBulk(ctx: Context, claim: Claim): Promise<Draft> {
     .executeTakeFirst()
   if (!message) throw new NotSent('refused', 'smtp', 'There is no such message to many.')
   if (message.state === 'cancelled') throw new Skipped('called-off', 'The organizer called the message off.')
-  const order = await fetchOrder(ctx, claim.orderId ?? '')
+  const order = forReader(ctx, claim, await fetchOrder(ctx, claim.orderId ?? ''))
   if (order.state !== (message.segment.orderState ?? 'confirmed')) {
     throw new Skipped('no-longer-true', `The order is ${order.state} since.`)
   }
@@ -31,6 +33,14 @@ export async function composeBulk(ctx: Context, claim: Claim): Promise<Draft> {
     timeZone: order.event.timeZone,
     content: { letter: await renderBulk(ctx, message, order, claim) },
   }
+}
+
+function forReader(ctx: Context, { ticketId, recipientKey }: Claim, order: Order): Order {
+  const seen = seenBy(order, ticketId)
+  if (!seen || (ticketId && addressKey(ctx.keys, seen.buyer.email).toString('hex') !== recipientKey)) {
+    throw new Skipped('no-longer-true', 'The ticket is no longer good, or no longer with them.')
+  }
+  return seen
 }
 
 /** In the order's language, or in the one that the message has. */
@@ -58,7 +68,9 @@ export function renderBulk(
     variables,
     button: { label: t('bulk.action', { count: Math.max(order.tickets.length, 1) }), url: orderUrl(input) },
     blocks: { event: { is: 'event', struck: order.event.cancelled, event: card }, tickets: ticketsPart(input) },
-    footer: t(`footer.${kindOf(message)}`, { shop: shop.name }),
+    footer: t(order.held && message.purpose === 'information' ? 'footer.bulk-holder' : `footer.${kindOf(message)}`, {
+      shop: shop.name,
+    }),
     ...(claim ? { footerLinks: footerLinksOf(ctx, claim, language) } : {}),
     attachments: [],
   })

@@ -12,9 +12,14 @@ export async function countRecipients(ctx: Context, audience: Audience, purpose:
   const byLanguage = { en: 0, fr: 0 }
   const total = { orders: 0, recipients: 0, withoutConsent: 0 }
   let cursor: string | null = null
+  let last: string | undefined
   do {
     const page = await fetchAudience(ctx, audience, { cursor, limit: PAGE })
-    total.orders += page.members.length
+    for (const { orderId } of page.members) {
+      // They come by order.
+      if (orderId !== last) total.orders += 1
+      last = orderId
+    }
     const fresh = new Map<string, 'en' | 'fr'>()
     for (const { email, language } of page.members) {
       const key = addressKey(ctx.keys, email).toString('hex')

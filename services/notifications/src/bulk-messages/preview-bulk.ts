@@ -1,4 +1,5 @@
 import type { Language } from '@guichet/problem'
+import { seenBy } from '../content/held-ticket.ts'
 import { fetchOrder, type Order, toOccasion } from '../content/order.ts'
 import type { Context } from '../context.ts'
 import { findEventCopy } from '../events/event-copy.ts'
@@ -9,7 +10,7 @@ import type { BulkMessage } from './bulk-message.ts'
 import { audienceOf } from './carry-on.ts'
 import { languageFor, renderBulk } from './compose-bulk.ts'
 
-/** The mail on real data: the first order of the segment in that language, without its key, which is the buyer's alone. */
+/** The mail on real data: of the first whom the segment means in that language, without the key, which is theirs alone. */
 export async function previewBulk(
   ctx: Context,
   message: BulkMessage,
@@ -20,8 +21,10 @@ export async function previewBulk(
   const segment = { ...audience.segment, language: audience.segment.language ?? wanted }
   const { members } = await fetchAudience(ctx, { ...audience, segment }, { limit: 1 })
   const [first] = members
-  const order = first ? await fetchOrder(ctx, first.orderId) : await sampleOf(ctx, message.event_id, language)
-  return { letter: await renderBulk(ctx, message, { ...order, language, secret: null }), sample: first === undefined }
+  const order = first && seenBy(await fetchOrder(ctx, first.orderId), first.ticketId)
+  const { held, ...shown } = order ?? (await sampleOf(ctx, message.event_id, language))
+  const keyless = { ...shown, language, secret: null, ...(held ? { held: { ...held, secret: null } } : {}) }
+  return { letter: await renderBulk(ctx, message, keyless), sample: order === undefined }
 }
 
 /** Somebody's made-up order, of the event as it is. */

@@ -1,3 +1,4 @@
+import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
 import type { Claim } from '../deliveries/claim-deliveries.ts'
 import { NotNow, Skipped } from '../deliveries/not-sent.ts'
@@ -19,6 +20,14 @@ export function asHolder(order: Order, ticket: OrderTicket, email: string): Orde
     secret: null,
     held: { ticketId: ticket.id, secret: ticket.holder?.secret ?? null, from: order.buyer.name },
   }
+}
+
+/** As its buyer sees it, or as the holder of that ticket (a UUID); undefined when it is no longer good, or the buyer's again. */
+export function seenBy(order: Order, ticketUuid: string | null): Order | undefined {
+  if (ticketUuid === null) return order
+  const id = toId('tkt', ticketUuid)
+  const ticket = order.tickets.find((one) => one.id === id)
+  return ticket?.valid && ticket.holder?.email ? asHolder(order, ticket, ticket.holder.email) : undefined
 }
 
 /** The ticket of a transfer (`tkt_… <issue>`), if it is still with whom it was passed on to then. */

@@ -10,6 +10,8 @@ export interface Addressee {
   channel: Channel
   recipientKey: string
   orderId?: string
+  /** Of the order, and passed on to who this goes to. */
+  ticketId?: string
   eventId?: string
   organizerId?: string
   userId?: string
@@ -38,6 +40,7 @@ export async function addDeliveries(db: Db | Tx, now: Date, addressees: readonly
     source: addressee.source,
     recipient_key: addressee.recipientKey,
     order_id: addressee.orderId ?? null,
+    ticket_id: addressee.ticketId ?? null,
     event_id: addressee.eventId ?? null,
     organizer_id: addressee.organizerId ?? null,
     user_id: addressee.userId ?? null,

@@ -14,6 +14,7 @@ export interface Claim {
   /** Of which of those concerned it is: the order, or a ticket that was passed on. */
   recipientKey: string
   orderId: string | null
+  ticketId: string | null
   eventId: string | null
   organizerId: string | null
   userId: string | null
@@ -87,13 +88,14 @@ export async function claimDeliveries(
       update delivery set state = 'sending', lease = ${lease}, next_attempt_at = ${leaseEndsAt}
         from due where delivery.id = due.id
       returning delivery.id, delivery.kind, delivery.channel, delivery.source, delivery.recipient_key,
-                delivery.order_id, delivery.event_id,
+                delivery.order_id, delivery.ticket_id, delivery.event_id,
                 delivery.organizer_id, delivery.user_id, delivery.language, delivery.attempts,
                 delivery.first_refused_at, delivery.announcement_id, delivery.priority, delivery.recipient_name,
                 delivery.recipient_address, delivery.expires_at, delivery.bulk_message_id, delivery.reminder_rule_id,
                 delivery.resend_of
     )
-    select taken.id, taken.kind, taken.channel, taken.source, taken.recipient_key as "recipientKey", taken.order_id as "orderId", taken.event_id as "eventId",
+    select taken.id, taken.kind, taken.channel, taken.source, taken.recipient_key as "recipientKey", taken.order_id as "orderId",
+           taken.ticket_id as "ticketId", taken.event_id as "eventId",
            taken.organizer_id as "organizerId", taken.user_id as "userId", taken.language, taken.attempts,
            taken.first_refused_at as "firstRefusedAt", taken.recipient_name as "recipientName",
            taken.recipient_address as "recipientAddress", taken.expires_at as "expiresAt",

@@ -18,6 +18,7 @@ export async function resend(tx: Tx, id: string, now: Date): Promise<DeliveryRow
     .select(['id', 'kind', 'channel', 'source', 'recipient_key', 'recipient_name', 'recipient_address', 'language'])
     .select([
       'order_id',
+      'ticket_id',
       'event_id',
       'organizer_id',
       'user_id',
@@ -47,6 +48,7 @@ export async function resend(tx: Tx, id: string, now: Date): Promise<DeliveryRow
       source: first.source,
       recipient_key: first.recipient_key,
       order_id: first.order_id,
+      ticket_id: first.ticket_id,
       event_id: first.event_id,
       organizer_id: first.organizer_id,
       user_id: first.user_id,

@@ -36,35 +36,54 @@ export async function ownEvent(ctx: Context, eventId: string, organizerId: strin
   return eventUuid
 }
 
+/** Who is meant, through which order; through which of its tickets too, for those whom it was passed on to. */
+export interface Member {
+  order_id: string
+  ticket_id: string | null
+  email: string
+  locale: string
+}
+
 /**
- * The orders `o` of the event whose buyers a segment means, as a condition. All of it is answered from the primary keys
- * and `ticket_of_order`: a message to many is not worth an index that each sale would have to keep.
+ * Whom a segment of the event means, as a subquery of {@link Member}s: its buyers, and those whom they passed tickets on to. What
+ * is asked of tickets is asked of each one's own. Answered from the primary keys and `ticket_of_order`: a message to many is
+ * not worth an index that each sale would have to keep.
  */
-export function inSegment(eventUuid: string, segment: Segment): RawBuilder<boolean> {
-  const conditions = [
-    sql`o.event_id = ${eventUuid}`,
-    sql`o.state = ${segment.orderState ?? 'confirmed'}`,
-    sql`o.buyer_email is not null`,
-  ]
-  if (segment.locale) conditions.push(sql`o.locale = ${segment.locale}`)
-  if (segment.confirmedFrom) conditions.push(sql`o.confirmed_at >= ${segment.confirmedFrom}`)
-  if (segment.confirmedBefore) conditions.push(sql`o.confirmed_at < ${segment.confirmedBefore}`)
-  const types = segment.ticketTypeId?.map((id) => toUuid('typ', id))
-  const named = (alias: 't' | 'l') =>
-    types ? sql`and ${sql.ref(`${alias}.ticket_type_id`)} = any(${arrayLiteral(types)}::uuid[])` : sql``
-  const tickets = sql`select from ticket t where t.event_id = o.event_id and t.order_id = o.id and t.state = 'valid' ${named('t')}`
-  if (types && segment.orderState !== undefined && segment.orderState !== 'confirmed') {
+export function membersOf(eventUuid: string, segment: Segment): RawBuilder<unknown> {
+  const { orderState = 'confirmed', ticketTypeId, checkedIn } = segment
+  const orders = [sql`o.event_id = ${eventUuid}`, sql`o.state = ${orderState}`]
+  if (segment.locale) orders.push(sql`o.locale = ${segment.locale}`)
+  if (segment.confirmedFrom) orders.push(sql`o.confirmed_at >= ${segment.confirmedFrom}`)
+  if (segment.confirmedBefore) orders.push(sql`o.confirmed_at < ${segment.confirmedBefore}`)
+
+  const types = ticketTypeId && sql`${arrayLiteral(ticketTypeId.map((id) => toUuid('typ', id)))}::uuid[]`
+  const valid = sql`t.event_id = o.event_id and t.order_id = o.id and t.state = 'valid'
+    ${types ? sql`and t.ticket_type_id = any(${types})` : sql``}`
+  const own = sql`select from ticket t where ${valid} and t.transferred_at is null`
+  const cameIn = sql`exists (select from check_in c where c.event_id = t.event_id and c.ticket_id = t.id)`
+
+  const buyers = [sql`o.buyer_email is not null`]
+  const holders = [valid, sql`t.holder_email is not null`]
+  if (orderState !== 'confirmed') {
     // Its tickets are void, or not made yet.
-    conditions.push(
-      sql`exists (select from order_line l where l.event_id = o.event_id and l.order_id = o.id ${named('l')})`,
-    )
-  } else if (types) {
-    conditions.push(sql`exists (${tickets})`)
+    holders.push(sql`false`)
+    if (types) {
+      buyers.push(sql`exists (select from order_line l where l.event_id = o.event_id and l.order_id = o.id
+        and l.ticket_type_id = any(${types}))`)
+    }
+  } else if (types || checkedIn !== undefined) {
+    buyers.push(sql`exists (${own})`)
   }
-  if (segment.checkedIn !== undefined) {
-    const cameIn = sql`exists (${tickets} and exists (
-      select from check_in c where c.event_id = t.event_id and c.ticket_id = t.id))`
-    conditions.push(segment.checkedIn ? cameIn : sql`not ${cameIn}`)
+  if (checkedIn !== undefined) {
+    buyers.push(sql`${checkedIn ? sql`` : sql`not`} exists (${own} and ${cameIn})`)
+    holders.push(checkedIn ? cameIn : sql`not ${cameIn}`)
   }
-  return sql<boolean>`${sql.join(conditions, sql` and `)}`
+  return sql`(
+    select o.event_id, o.id as order_id, member.ticket_id, member.email, o.locale
+      from orders o cross join lateral (
+        select null::uuid as ticket_id, o.buyer_email as email where ${sql.join(buyers, sql` and `)}
+        union all
+        select t.id, t.holder_email from ticket t where ${sql.join(holders, sql` and `)}
+      ) as member
+     where ${sql.join(orders, sql` and `)})`
 }

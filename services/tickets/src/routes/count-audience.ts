@@ -1,7 +1,7 @@
 import { sql } from '@guichet/database'
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
-import { inSegment, ownEvent, SegmentQuery } from '../audience/segment.ts'
+import { membersOf, ownEvent, SegmentQuery } from '../audience/segment.ts'
 import type { Context } from '../context.ts'
 import { EventParams } from '../events/event.ts'
 
@@ -27,10 +27,10 @@ export function countAudience(app: App, ctx: Context): void {
     async (request) => {
       const eventUuid = await ownEvent(ctx, request.params.eventId, request.query.organizerId)
       const { rows } = await sql<{ orders: number; en: number; fr: number }>`
-        select coalesce(sum(orders), 0)::int as orders,
+        with member as materialized (select * from ${membersOf(eventUuid, request.query)} as member)
+        select (select count(distinct order_id) from member)::int as orders,
                count(*) filter (where locale <> 'fr')::int as en, count(*) filter (where locale = 'fr')::int as fr
-          from (select count(*) as orders, (array_agg(o.locale order by o.id))[1] as locale
-                  from orders o where ${inSegment(eventUuid, request.query)} group by lower(o.buyer_email)) as recipient
+          from (select (array_agg(locale order by order_id))[1] as locale from member group by lower(email)) as recipient
       `.execute(ctx.db)
       const { orders, en, fr } = rows[0] ?? { orders: 0, en: 0, fr: 0 }
       return { orders, recipients: en + fr, byLocale: { en, fr } }
