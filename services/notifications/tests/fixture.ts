@@ -164,6 +164,7 @@ export async function addRow(
     state?: State
     recipient?: string
     attempts?: number
+    sms?: boolean
   } = {},
 ): Promise<string> {
   const id = newUuid()
@@ -175,7 +176,7 @@ export async function addRow(
     .values({
       id,
       kind: row.organizerId ? 'order-confirmation' : 'password-reset',
-      channel: 'email',
+      channel: row.sms ? 'sms' : 'email',
       source: id,
       recipient_key: id,
       priority: 0,

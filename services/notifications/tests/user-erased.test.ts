@@ -77,6 +77,31 @@ it('forgets names and addresses of an erased user, keeps those of others, and se
   ])
 })
 
+it('forgets the telephone of what it bought as a guest, and not that of who passed a ticket on to it', async () => {
+  const { userId, link } = knownUser(peers, 'reset-password?token=v')
+  await ask(userId)
+  await eventually(async () => (await inbox.messages(link.email)).length === 1)
+  const organizerId = newOrganizerId()
+  const add = (orderId: string, recipient: string, sms = false) =>
+    addRow(fixture, { organizerId, orderId, recipient, sms, state: 'sent' })
+  const [own, corrected, friends] = [0, 1, 2].map(() => toId('ord', newUuid())) as [string, string, string]
+  await add(own, link.email)
+  const theirs = await add(own, '+33612345678', true)
+  await add(corrected, link.email)
+  await add(corrected, 'who.it.was@example.org')
+  await add(friends, 'friend@example.org')
+  const others = [await add(corrected, '+33612345679', true), await add(friends, '+33612345670', true)]
+  await fixture.db
+    .updateTable('delivery')
+    .set({ kind: 'ticket-received' })
+    .where('id', '=', parseId('dlv', await add(friends, link.email)) ?? '')
+    .execute()
+  await fixture.bus.deliver({ type: 'accounts.user-erased.v1', data: { userId } })
+  const numbers = new Map((await fixture.deliveries()).map((row) => [row.id, row.recipient_address]))
+  expect(numbers.get(parseId('dlv', theirs) ?? '')).toBeNull()
+  expect(others.map((id) => numbers.get(parseId('dlv', id) ?? ''))).toEqual(['+33612345679', '+33612345670'])
+})
+
 describe('an account of whose address no letter is left', () => {
   const newAddress = () => `Moved.${newUuid().slice(-12)}@example.org`
   const sentAll = () =>

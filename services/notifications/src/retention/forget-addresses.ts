@@ -1,4 +1,5 @@
 import { sql } from '@guichet/database'
+import type { RawBuilder } from 'kysely'
 import type { Tx } from '../db.ts'
 
 /**
@@ -9,10 +10,25 @@ import type { Tx } from '../db.ts'
 export async function forgetAddresses(tx: Tx, addresses: readonly string[]): Promise<void> {
   const theirs = sql`any(array(select lower(address) from unnest(${addresses}::text[]) as given (address)))`
   await sql`update consent set address = null where lower(address) = ${theirs}`.execute(tx)
+  // The telephone that went with an order is theirs too, if its tickets were sent to them last.
+  await forgetDeliveries(
+    tx,
+    sql`channel = 'sms' and order_id in (
+      select mail.order_id from delivery as mail
+       where lower(mail.recipient_address) = ${theirs} and mail.kind = 'order-confirmation' and mail.channel = 'email'
+         and not exists (
+           select from delivery as later
+            where later.order_id = mail.order_id and later.kind = mail.kind and later.channel = mail.channel
+              and later.id > mail.id and lower(later.recipient_address) <> lower(mail.recipient_address)))`,
+  )
+  await forgetDeliveries(tx, sql`lower(recipient_address) = ${theirs}`)
+}
+
+async function forgetDeliveries(tx: Tx, which: RawBuilder<unknown>): Promise<void> {
   await sql`
     with forgotten as (
       update delivery set recipient_name = null, recipient_address = null, last_error = null, provider_reply = null
-       where lower(recipient_address) = ${theirs}
+       where ${which}
       returning id
     )
     update attempt set reply = null from forgotten where attempt.delivery_id = forgotten.id
