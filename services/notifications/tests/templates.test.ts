@@ -269,6 +269,7 @@ describe('templates of an organizer', () => {
     const { mail, warnings, real } = answer.json()
     expect(mail.html).toContain('Night at the Opera')
     expect(real).toBe(false)
+    expect(mail.attachments).toEqual([expect.stringMatching(/^Tickets-.*\.pdf$/), 'event.ics'])
     expect(warnings.map(({ code }: { code: string }) => code)).toEqual(['unknown-variable', 'missing-block'])
     const broken = await call('POST', `${path()}/preview`, { body: { ...words, subject: '{{' } })
     expect(broken.json()).toMatchObject({ mail: null, faults: [{ field: 'subject', line: 1 }] })

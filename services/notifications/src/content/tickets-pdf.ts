@@ -17,6 +17,11 @@ export async function fetchTicketsPdf(ctx: Context, orderUuid: string, order: Or
   return fetchPdf(ctx, order, { path: `/v1/orders/${toId('ord', orderUuid)}/tickets.pdf`, headers })
 }
 
+/** Stands for them in a mail that is only looked at: what is in the real ones opens the door. */
+export function emptyTicketsPdf(order: Order): Attachment {
+  return asAttachment(order, Buffer.alloc(0))
+}
+
 /** The one ticket of its holder. */
 export async function fetchTicketPdf(ctx: Context, { held, ...order }: Order): Promise<Attachment | undefined> {
   if (!held?.secret) return undefined
@@ -26,23 +31,26 @@ export async function fetchTicketPdf(ctx: Context, { held, ...order }: Order): P
 
 async function fetchPdf(
   ctx: Context,
-  { id: orderId, language, number }: Order,
+  order: Order,
   { path, headers }: { path: string; headers: Record<string, string> | undefined },
 ): Promise<Attachment | undefined> {
   try {
-    const response = await ctx.ticketFiles(`${path}?locale=${language}`, headers && { headers })
+    const response = await ctx.ticketFiles(`${path}?locale=${order.language}`, headers && { headers })
     const content = Buffer.from(await response.arrayBuffer())
     if (response.ok && content.subarray(0, 5).toString() === '%PDF-' && content.length <= BYTES_MAX) {
-      const name = language === 'fr' ? 'Billets' : 'Tickets'
-      return {
-        filename: `${name}-${number.replace(/[^\w-]+/g, '-')}.pdf`,
-        contentType: 'application/pdf',
-        content,
-      }
+      return asAttachment(order, content)
     }
-    ctx.log.warn({ orderId, status: response.status, bytes: content.length }, 'sent without the tickets to print')
+    ctx.log.warn(
+      { orderId: order.id, status: response.status, bytes: content.length },
+      'sent without the tickets to print',
+    )
   } catch (error) {
-    ctx.log.warn({ orderId, err: error }, 'sent without the tickets to print')
+    ctx.log.warn({ orderId: order.id, err: error }, 'sent without the tickets to print')
   }
   return undefined
+}
+
+function asAttachment({ language, number }: Order, content: Buffer): Attachment {
+  const name = language === 'fr' ? 'Billets' : 'Tickets'
+  return { filename: `${name}-${number.replace(/[^\w-]+/g, '-')}.pdf`, contentType: 'application/pdf', content }
 }

@@ -9,7 +9,15 @@ import { editableKind, FindingsAnswer, TemplateBody, TemplateParams } from '../t
 const Answer = Type.Object({
   ...FindingsAnswer,
   /** Null while the template has faults. */
-  mail: Type.Union([Type.Object({ subject: Type.String(), html: Type.String(), text: Type.String() }), Type.Null()]),
+  mail: Type.Union([
+    Type.Object({
+      subject: Type.String(),
+      html: Type.String(),
+      text: Type.String(),
+      attachments: Type.Array(Type.String(), { description: 'Their file names.' }),
+    }),
+    Type.Null(),
+  ]),
   /** True: about the organizer's last order; else about a made-up one. */
   real: Type.Boolean(),
 })
@@ -35,9 +43,11 @@ export function previewTemplate(app: App, ctx: Context): void {
       const template = request.body
       const findings = await checkTemplate(kind, language, template, ctx.now())
       if (findings.faults.length > 0) return { ...findings, mail: null, real: false }
-      const { draft, real } = await previewDraft(ctx, kind, organizerUuid, language)
-      const { subject, html, text } = await renderFromTemplate(ctx, { ...draft, organizerId: organizerUuid, template })
-      return { ...findings, mail: { subject, html, text }, real }
+      const { draft, real } = await previewDraft(ctx, kind, organizerUuid, { language, use: 'look' })
+      const letter = await renderFromTemplate(ctx, { ...draft, organizerId: organizerUuid, template })
+      const { subject, html, text } = letter
+      const attachments = letter.attachments.map(({ filename }) => filename)
+      return { ...findings, mail: { subject, html, text, attachments }, real }
     },
   )
 }

@@ -28,7 +28,7 @@ export function testTemplate(app: App, ctx: Context): void {
       editableKind(kind)
       refuseFaults(await checkTemplate(kind, language, request.body, ctx.now()))
       await limits.take(reply, 'test-mails', userId)
-      const { draft } = await previewDraft(ctx, kind, organizerUuid, language)
+      const { draft } = await previewDraft(ctx, kind, organizerUuid, { language, use: 'send' })
       const letter = await renderFromTemplate(ctx, { ...draft, organizerId: organizerUuid, template: request.body })
       return sendTest(ctx, toUuid('usr', userId), letter)
     },

@@ -2,20 +2,27 @@ import type { Language } from '@guichet/problem'
 import { toId } from '@guichet/server'
 import { ask } from '../content/ask.ts'
 import { type Order, type OrderAnswer, toOrder } from '../content/order.ts'
+import { emptyTicketsPdf } from '../content/tickets-pdf.ts'
 import type { Context } from '../context.ts'
 import type { LetterDraft } from '../letters/letter.ts'
+import { sampleOrder } from './sample-order.ts'
 import { sampleDraft } from './samples.ts'
 
-/** A draft to try a template on: about the organizer's last confirmed order, or a made-up one. */
+/**
+ * A draft to try a template on: about the organizer's last confirmed order, or a made-up one. To be looked at, it has an empty
+ * file for the tickets to print; to be sent, none.
+ */
 export async function previewDraft(
   ctx: Context,
   kind: string,
   organizerUuid: string,
-  language: Language,
+  { language, use }: { language: Language; use: 'look' | 'send' },
 ): Promise<{ draft: LetterDraft; real: boolean }> {
-  const order = await lastOrder(ctx, organizerUuid, language)
+  const last = await lastOrder(ctx, organizerUuid, language)
+  const order = last ?? sampleOrder(language)
   const shop = { name: ctx.config.sender.name || 'Guichet', url: ctx.config.publicUrl }
-  return { draft: sampleDraft(kind, { language, now: ctx.now(), shop, order }), real: order !== undefined }
+  const pdf = use === 'look' ? { pdf: emptyTicketsPdf(order) } : {}
+  return { draft: sampleDraft(kind, { language, now: ctx.now(), shop, order, ...pdf }), real: last !== undefined }
 }
 
 /** In the language of the preview, and without the key that opens it. Undefined where there is none, or tickets is away. */

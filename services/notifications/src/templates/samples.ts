@@ -12,6 +12,7 @@ import type { OrderLetterInput } from '../letters/order-parts.ts'
 import { composePaymentFailed } from '../letters/payment-failed.ts'
 import { composeWaitingJoined } from '../letters/waiting-joined.ts'
 import { composeWaitingOffered } from '../letters/waiting-offered.ts'
+import type { Attachment } from '../mail/mailer.ts'
 import { textsOf } from '../messages/texts.ts'
 import { sampleOrder } from './sample-order.ts'
 
@@ -20,6 +21,8 @@ export interface SampleContext extends LetterContext {
   language: Language
   /** A real one, or a made-up one. */
   order: Order
+  /** Beside the letters that bring tickets. */
+  pdf?: Attachment
 }
 
 type Sample = (context: SampleContext) => LetterDraft

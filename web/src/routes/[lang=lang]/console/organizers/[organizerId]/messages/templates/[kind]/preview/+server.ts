@@ -1,6 +1,7 @@
 import { call } from '#web/api/call.server.ts'
 import { ApiError } from '#web/api/problem.ts'
 import { textsFor, textValues } from '#web/forms/refusal.server.ts'
+import type { Translate } from '#web/messages/text.ts'
 import { findingText } from '#web/messaging/finding-text.ts'
 import { previewPage } from '#web/messaging/preview-page.server.ts'
 import { formLanguage, pathOf, wordsFrom } from '#web/messaging/template-form.server.ts'
@@ -24,6 +25,7 @@ export const POST: RequestHandler = async (event) => {
       head: mail
         ? [
             [t('console.templates.subject'), mail.subject],
+            ...attached(t, mail.attachments),
             ['', t(real ? 'console.templates.real' : 'console.templates.sample')],
           ]
         : [],
@@ -35,4 +37,8 @@ export const POST: RequestHandler = async (event) => {
     const notes = errors.length > 0 ? errors.map(({ pointer, detail }) => `${pointer}: ${detail}`) : [title]
     return previewPage({ ...page, notes, head: [], mail: null })
   }
+}
+
+function attached(t: Translate, names: string[]): [string, string][] {
+  return names.length > 0 ? [[t('console.templates.attached'), names.join(', ')]] : []
 }
