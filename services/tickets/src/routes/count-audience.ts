@@ -27,7 +27,7 @@ export function countAudience(app: App, ctx: Context): void {
     async (request) => {
       const eventUuid = await ownEvent(ctx, request.params.eventId, request.query.organizerId)
       const { rows } = await sql<{ orders: number; en: number; fr: number }>`
-        with member as materialized (select * from ${membersOf(eventUuid, request.query)} as member)
+        with member as materialized (select order_id, email, locale from ${membersOf(eventUuid, request.query)} as member)
         select (select count(distinct order_id) from member)::int as orders,
                count(*) filter (where locale <> 'fr')::int as en, count(*) filter (where locale = 'fr')::int as fr
           from (select (array_agg(locale order by order_id))[1] as locale from member group by lower(email)) as recipient
