@@ -2,14 +2,15 @@ import { eventually, hasPart } from '@guichet/testkit'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Language, openBrowser, signIn, violations, WORDS } from '../browser.ts'
-import { buy, mailsTo, openSale, type Sale, type Session, signUp } from '../client.ts'
+import { buy, mailsTo, must, openSale, type Sale, type Session, signUp } from '../client.ts'
 import { joinSystem } from '../join-system.ts'
 import type { RunningSystem } from '../system.ts'
 
-// What an organizer writes to the buyers of an event reaches each of them once, after it was counted, seen and tried.
+// What an organizer writes to the buyers of an event reaches each of them, and of those with their tickets, once, after it was counted, seen and tried.
 
 const FRENCH = 'lecteur@example.org'
 const ENGLISH = 'reader@example.org'
+const HOLDER = 'friend.of.a.reader@example.org'
 
 let system: RunningSystem
 let owner: Session
@@ -20,10 +21,15 @@ beforeAll(async () => {
   owner = await signUp(system)
   sale = await openSale(system, owner, { priceMinor: 0, title: 'Concert of many' })
   await buy(system, sale, { email: FRENCH, locale: 'fr' })
-  await buy(system, sale, { email: FRENCH, locale: 'fr' })
+  const { id, secret, tickets } = await buy(system, sale, { email: FRENCH, locale: 'fr' })
+  await must(system, `tickets/v1/orders/${id}/tickets/${tickets[0]?.id}/holder`, {
+    method: 'PUT',
+    headers: { 'order-secret': secret },
+    body: { name: 'Moussa Traoré', email: HOLDER },
+  })
   await buy(system, sale, { email: ENGLISH, locale: 'en' })
   await eventually(async () => (await mailsTo(system, ENGLISH)).length === 1)
-  await eventually(async () => (await mailsTo(system, FRENCH)).length === 2)
+  await eventually(async () => (await mailsTo(system, FRENCH)).length === 3)
 })
 
 async function openConsole(options: Parameters<typeof openBrowser>[0] & { language: Language }) {
@@ -58,8 +64,8 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
         .locator('[id="body.fr"]')
         .fill('{{ greeting }}\n\nLes portes ouvrent à **18 h**.\n\n{% event %}\n\n{% button %}')
       await page.getByRole('button', { name: word('console.bulk.save') }).click()
-      await page.getByText('2 personnes', { exact: true }).waitFor()
-      await page.getByText('1 en français, 1 en anglais').waitFor()
+      await page.getByText('3 personnes', { exact: true }).waitFor()
+      await page.getByText('2 en français, 1 en anglais').waitFor()
       const frame = page.frameLocator('iframe').nth(1).frameLocator('iframe')
       await frame.getByText('18 h', { exact: true }).waitFor()
       await picture(page, 'bulk-draft-phone')
@@ -75,7 +81,7 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
 
       await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()
       await page.getByRole('link', { name: word('console.bulk.sureMissing') }).waitFor()
-      await page.getByLabel('Oui, écrire à 2 personnes').check()
+      await page.getByLabel('Oui, écrire à 3 personnes').check()
       await page.getByRole('button', { name: word('console.bulk.send'), exact: true }).click()
       await page.waitForURL(/done=sending/)
       await eventually(async () => {
@@ -88,6 +94,10 @@ describe.runIf(hasPart('chromium'))('a message to many', () => {
     }
     const [french, english] = [await mailsTo(system, FRENCH), await mailsTo(system, ENGLISH)]
     expect(french.filter((mail) => mail.subject === 'Les portes ouvrent tôt')).toHaveLength(1)
+    const theirs = (await mailsTo(system, HOLDER)).filter((mail) => mail.subject === 'Les portes ouvrent tôt')
+    expect(theirs.map(({ text }) => /\/tickets\/tkt_\w+\?key=/.test(text) && !text.includes('/orders/'))).toEqual([
+      true,
+    ])
     expect(english.filter((mail) => mail.subject === 'Doors open early')).toHaveLength(1)
   })
 

@@ -55,6 +55,10 @@ describe.runIf(hasPart('chromium'))('the words of mails', () => {
       await form.locator('#body-en').fill('{{ greeting }}\n\nOur **own** words, {{ buyer.nmae }}.\n\n{% event %}')
       await form.getByRole('button', { name: word('console.templates.preview') }).click()
       await previewOf(page, 'en').getByText('Concert of words').first().waitFor()
+      await page
+        .frameLocator('iframe[name="preview-en"]')
+        .getByText(/\.pdf, event\.ics/)
+        .waitFor()
       await picture(page, 'template-preview-phone')
       await form.getByRole('button', { name: word('form.save') }).click()
       await page.getByText(word('form.saved')).waitFor()
