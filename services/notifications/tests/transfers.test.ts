@@ -124,6 +124,20 @@ describe('a ticket that was passed on', () => {
     expect(told).toHaveLength(1)
     expect(told[0]?.text).not.toMatch(/key=|ord_/)
   })
+
+  it('and refunded is told as that, not as taken back', async () => {
+    const passed = passedOn()
+    await tell(passed, 'transferred')
+    await settled(passed.order, 2)
+    const refunded = { ...own(), id: passed.ticketId, state: 'void' }
+    peers.orders.set(passed.order.id, { ...passed.order, tickets: [refunded, own()] as never })
+    await tell(passed, 'taken-back')
+    await settled(passed.order, 3)
+    const [, told] = (await inbox.messages(passed.holder)).reverse()
+    expect(told?.subject).toBe('Votre billet a été remboursé : Nuit à l’Opéra')
+    expect(told?.text).toContain('a été remboursé à la personne qui l’avait acheté')
+    expect(told?.text).not.toMatch(/repris|key=|ord_/)
+  })
 })
 
 describe('a cancelled event', () => {

@@ -40,7 +40,7 @@ export function composeTicketPassedOn(input: OrderLetterInput): LetterDraft {
   }
 }
 
-/** To whom had it before: it does not open the door any more. */
+/** To whom had it before: it does not open the door any more. Taken back, or void because it was refunded. */
 export function composeTicketTakenBack(input: OrderLetterInput): LetterDraft {
   const { order, shop, t } = input
   const { card, variables } = orderWords(input)
@@ -48,7 +48,13 @@ export function composeTicketTakenBack(input: OrderLetterInput): LetterDraft {
   return {
     kind: 'ticket-taken-back',
     language: order.language,
-    variables: { ...variables, pass: passWords(input, { from: order.held?.from ?? null, to: order.buyer.name }) },
+    variables: {
+      ...variables,
+      pass: {
+        ...passWords(input, { from: order.held?.from ?? null, to: order.buyer.name }),
+        refunded: order.tickets[0]?.valid === false,
+      },
+    },
     blocks: { event: { is: 'event', struck: false, event: card } },
     footer: t('footer.ticket', { shop: shop.name }),
     attachments: [calendarPart(input, { description, cancelled: true })],

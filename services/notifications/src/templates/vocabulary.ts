@@ -36,6 +36,10 @@ export const MEANINGS: Record<string, Words> = {
   'order.url': { en: 'The order’s page, with its key', fr: 'La page de la commande, avec sa clé' },
   'pass.from': { en: 'Who has passed the ticket on, or nothing', fr: 'Qui a transmis le billet, ou rien' },
   'pass.to': { en: 'Who has been passed the ticket, or nothing', fr: 'À qui le billet est transmis, ou rien' },
+  'pass.refunded': {
+    en: 'Whether it was refunded, and not taken back (for “if”)',
+    fr: 'S’il a été remboursé, et non repris (pour « if »)',
+  },
   'pass.type': { en: 'The ticket type’s name', fr: 'Le nom du tarif' },
   'reminder.days': { en: 'Days until the event; 0: today', fr: 'Jours avant l’événement ; 0 : aujourd’hui' },
   'reminder.note': { en: 'What you add to the reminder, or nothing', fr: 'Ce que vous ajoutez au rappel, ou rien' },
@@ -108,7 +112,11 @@ const VOCABULARY: Record<string, Vocabulary> = {
     essential: ['event', 'button'],
   },
   'ticket-passed-on': { variables: [...OF_ORDER, ...OF_PASS], blocks: ['event', 'tickets'], essential: ['button'] },
-  'ticket-taken-back': { variables: [...OF_ORDER, ...OF_PASS], blocks: ['event'], essential: ['event'] },
+  'ticket-taken-back': {
+    variables: [...OF_ORDER, ...OF_PASS, 'pass.refunded'],
+    blocks: ['event'],
+    essential: ['event'],
+  },
   'hold-reminder': {
     variables: [...OF_ORDER, 'hold.places', 'hold.deadline', 'hold.zone'],
     blocks: ['event', 'order'],
