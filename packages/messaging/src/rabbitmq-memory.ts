@@ -41,6 +41,8 @@ export function createMemory(connection: Connection, republishHours: number): Br
       try {
         const outcome = await sender.send(toMarker(publisher), Buffer.from('The broker has its disk.'))
         if (outcome === 'published') return
+        // It was confirmed too late, or is another process's.
+        if (await messagesIn(connection, markerName(publisher))) return
         // A queue made within a second of the broker's death comes back without a leader, and takes nothing ever again
         // (rabbitmq-server#15725). There is nothing in it: the next try makes another.
         await remove(connection, markerName(publisher))

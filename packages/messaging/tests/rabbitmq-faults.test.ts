@@ -153,6 +153,20 @@ describe.skipIf(!hasPart('rabbitmq'))('between a service and a RabbitMQ that fai
     LONG,
   )
 
+  it('keeps a sign that is there already, though the broker takes no other', async () => {
+    const bus = connectBus(node.url, { log: silent })
+    stops.push(() => bus.close())
+    await eventually(() => bus.ready())
+    const publisher = unique('source')
+    await bus.memory.keep(publisher)
+    const full = JSON.stringify({ 'max-length': 1, overflow: 'reject-publish' })
+    await node.ctl('set_policy', publisher, `^${markerName(publisher)}$`, full, '--apply-to', 'queues')
+    // What comes just before the limit is enforced is taken.
+    for (let more = 1; more <= 5; more++) await bus.memory.keep(publisher)
+    expect(await bus.memory.holds(publisher)).toBe(true)
+    await node.ctl('clear_policy', publisher)
+  })
+
   describe('when its disk is wiped', () => {
     /** Facts that the broker has confirmed and nobody has taken; then it loses everything. */
     async function wipeWith(service: Awaited<ReturnType<typeof aService>>): Promise<void> {
