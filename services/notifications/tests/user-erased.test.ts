@@ -96,7 +96,32 @@ it('forgets the telephone of what it bought as a guest, and not that of who pass
     .set({ kind: 'ticket-received' })
     .where('id', '=', parseId('dlv', await add(friends, link.email)) ?? '')
     .execute()
+  const agreed = (orderId: string, address: string) => ({
+    organizerId: parseId('org', organizerId) ?? '',
+    channel: 'sms' as const,
+    purpose: 'marketing' as const,
+    address,
+    granted: true,
+    source: 'checkout' as const,
+    sourceKey: orderId,
+    wording: { text: 'Text me.', version: '1', language: 'en' as const },
+    givenAt: fixture.clock.now(),
+  })
+  await recordWishes(fixture.db, fixture.context.keys, fixture.clock.now(), [
+    agreed(own, '+33612345678'),
+    agreed(corrected, '+33612345679'),
+  ])
   await fixture.bus.deliver({ type: 'accounts.user-erased.v1', data: { userId } })
+  const consents = await fixture.db
+    .selectFrom('consent')
+    .select(['source_key', 'address', 'granted'])
+    .where('channel', '=', 'sms')
+    .orderBy('id')
+    .execute()
+  expect(consents).toEqual([
+    { source_key: own, address: null, granted: true },
+    { source_key: corrected, address: '+33612345679', granted: true },
+  ])
   const numbers = new Map((await fixture.deliveries()).map((row) => [row.id, row.recipient_address]))
   expect(numbers.get(parseId('dlv', theirs) ?? '')).toBeNull()
   expect(others.map((id) => numbers.get(parseId('dlv', id) ?? ''))).toEqual(['+33612345679', '+33612345670'])
