@@ -1,4 +1,4 @@
-import { hasPart } from '@guichet/testkit'
+import { eventually, hasPart } from '@guichet/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser, signIn, violations, WORDS } from '../browser.ts'
 import { buy, must, openSale, type Sale, type Session, signUp } from '../client.ts'
@@ -82,6 +82,14 @@ describe.runIf(hasPart('chromium'))('refunds on the screens', () => {
     try {
       await signIn(page, system, owner, 'en')
       await page.goto(`${system.publicUrl}/en/console/events/${sale.eventId}/refunds`)
+      const force = page.getByLabel(WORDS.en['console.refund.force'])
+      await force.check()
+      await page.getByRole('button', { name: WORDS.en['console.run.count'] }).click()
+      await page.getByText('€100.00', { exact: true }).waitFor()
+      expect(await force.isChecked()).toBe(true)
+      // What is ticked is what is counted, also on the way back.
+      await page.goBack()
+      await eventually(async () => !(await force.isChecked()))
       await page.getByRole('button', { name: WORDS.en['console.run.count'] }).click()
       await page.getByText('€100.00', { exact: true }).waitFor()
       await page.getByLabel(/I want to refund these 2 orders/).check()
