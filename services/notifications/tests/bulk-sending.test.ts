@@ -71,13 +71,17 @@ describe('a message to many', () => {
     const [finn, gil] = [`finn.${newUuid()}@example.org`, `gil.${newUuid()}@example.org`]
     const own = event.orders[0]?.tickets[0]
     const has = (...tickets: unknown[]) => ({ tickets: tickets as OrderAnswer['tickets'] })
-    const [stays, leaves] = [passedOn(finn, '2.stays'), passedOn(gil, '2.leaves')]
-    const order = event.add(has(own, stays, passedOn(finn, '2.second'), leaves))
+    const [goesBack, stays, leaves] = [
+      passedOn(finn, '2.goes-back'),
+      passedOn(finn, '2.stays'),
+      passedOn(gil, '2.leaves'),
+    ]
+    const order = event.add(has(own, goesBack, stays, leaves))
     peers.answer = (path) => (path.startsWith('/v1/orders/') ? 503 : 200)
     const { id } = await schedule(fixture, event)
     await eventually(async () => (await read(fixture, event, id)).results.planned === 4)
     const passedFurther = { ...leaves, holder: { email: `hugo.${newUuid()}@example.org`, secret: '3.hugo' } }
-    Object.assign(order, has(own, stays, passedFurther))
+    Object.assign(order, has(own, { ...goesBack, holder: null }, stays, passedFurther))
     peers.answer = () => 200
     fixture.context.outages.end('tickets')
     expect((await becomes(event, id, 'sent')).results).toMatchObject({ planned: 4, sent: 3, skipped: 1 })
@@ -90,6 +94,10 @@ describe('a message to many', () => {
     expect(`${theirs?.text}${theirs?.html}`).not.toContain('the-secret_of-the-order')
     expect(await inbox.messages(gil)).toEqual([])
     expect((await inbox.messages(emailOf(order)))[0]?.html).toContain('the-secret_of-the-order')
+
+    const headers = { 'order-secret': order.secret }
+    const listed = await fixture.app.inject({ method: 'GET', url: `/v1/orders/${order.id}/messages`, headers })
+    expect(listed.json().items).toMatchObject([{ kind: 'bulk-information', state: 'sent' }])
   })
 
   it('waits for its hour, and whoever buys after it began gets none', async () => {

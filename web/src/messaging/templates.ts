@@ -36,7 +36,7 @@ export interface MailTemplate extends TemplateWords {
 export interface TemplatePreview {
   faults: Finding[]
   warnings: Finding[]
-  mail: { subject: string; html: string; text: string; attachments: string[] } | null
+  mail: { subject: string; html: string; text: string; attachments?: string[] } | null
   real: boolean
 }
 

@@ -16,12 +16,15 @@ const SegmentBody = Type.Object(
       }),
     ),
     ticketTypeIds: Type.Optional(Type.Array(idOf('typ'), { minItems: 1, maxItems: 100, uniqueItems: true })),
-    checkedIn: Type.Optional(Type.Boolean({ description: 'Whether one of the tickets has come in.' })),
+    checkedIn: Type.Optional(Type.Boolean({ description: 'Whether one of the tickets that they have has come in.' })),
     language: Type.Optional(language),
     boughtFrom: Type.Optional(instant),
     boughtBefore: Type.Optional(instant),
   },
-  { description: 'Which buyers of the event; what is absent narrows nothing.' },
+  {
+    description:
+      'Which buyers of the event, and of those whom they passed tickets on to; what is absent narrows nothing.',
+  },
 )
 const subject = (text = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })) =>
   Type.Object({ en: Type.Optional(text), fr: Type.Optional(text) }, { minProperties: 1 })

@@ -1,7 +1,7 @@
 import type { Language } from '@guichet/problem'
 import { addressKey } from '../consent/address-key.ts'
 import { footerLinksOf } from '../consent/links.ts'
-import { seenBy } from '../content/held-ticket.ts'
+import { asHolderOf } from '../content/held-ticket.ts'
 import { fetchOrder, type Order } from '../content/order.ts'
 import type { Context } from '../context.ts'
 import type { Claim } from '../deliveries/claim-deliveries.ts'
@@ -35,11 +35,11 @@ export async function composeBulk(ctx: Context, claim: Claim): Promise<Draft> {
   }
 }
 
+/** One who has several of its tickets is written to once: about the first that is still theirs. */
 function forReader(ctx: Context, { ticketId, recipientKey }: Claim, order: Order): Order {
-  const seen = seenBy(order, ticketId)
-  if (!seen || (ticketId && addressKey(ctx.keys, seen.buyer.email).toString('hex') !== recipientKey)) {
-    throw new Skipped('no-longer-true', 'The ticket is no longer good, or no longer with them.')
-  }
+  if (ticketId === null) return order
+  const seen = asHolderOf(order, (_, email) => addressKey(ctx.keys, email).toString('hex') === recipientKey)
+  if (!seen) throw new Skipped('no-longer-true', 'The ticket is no longer good, or no longer with them.')
   return seen
 }
 

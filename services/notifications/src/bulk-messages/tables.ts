@@ -9,7 +9,7 @@ export type BulkPurpose = (typeof BULK_PURPOSES)[number]
 
 export type ByLanguage = Partial<Record<Language, string>>
 
-/** Which buyers of the event are meant; what is absent narrows nothing. Ids are TypeIDs. */
+/** Which buyers of the event, and which of those whom they passed tickets on to, are meant; what is absent narrows nothing. Ids are TypeIDs. */
 export interface Segment {
   orderState?: 'confirmed' | 'refunded' | 'held'
   ticketTypeIds?: string[]

@@ -1,4 +1,3 @@
-import { toId } from '@guichet/server'
 import type { Context } from '../context.ts'
 import type { Claim } from '../deliveries/claim-deliveries.ts'
 import { NotNow, Skipped } from '../deliveries/not-sent.ts'
@@ -22,12 +21,13 @@ export function asHolder(order: Order, ticket: OrderTicket, email: string): Orde
   }
 }
 
-/** As its buyer sees it, or as the holder of that ticket (a UUID); undefined when it is no longer good, or the buyer's again. */
-export function seenBy(order: Order, ticketUuid: string | null): Order | undefined {
-  if (ticketUuid === null) return order
-  const id = toId('tkt', ticketUuid)
-  const ticket = order.tickets.find((one) => one.id === id)
-  return ticket?.valid && ticket.holder?.email ? asHolder(order, ticket, ticket.holder.email) : undefined
+/** As the holder of the first ticket that is theirs sees it; undefined when none is still good and theirs. */
+export function asHolderOf(order: Order, isTheirs: (ticket: OrderTicket, email: string) => boolean): Order | undefined {
+  for (const ticket of order.tickets) {
+    const email = ticket.holder?.email
+    if (ticket.valid && email && isTheirs(ticket, email)) return asHolder(order, ticket, email)
+  }
+  return undefined
 }
 
 /** The ticket of a transfer (`tkt_… <issue>`), if it is still with whom it was passed on to then. */

@@ -43,6 +43,8 @@ export function listOrderMessages(app: App, ctx: Context): void {
         .selectFrom('delivery')
         .select(['kind', 'channel', 'state', 'recipient_address', 'sent_at', 'created_at'])
         .where('order_id', '=', uuid)
+        // Not what went to those whom tickets were passed on to.
+        .where('ticket_id', 'is', null)
         .orderBy('id', 'desc')
         .limit(50)
         .execute()

@@ -14,7 +14,9 @@ export const SegmentQuery = Type.Object({
     Type.Array(Type.String(), { maxItems: 100, description: 'Those with tickets of one of these types.' }),
   ),
   checkedIn: Type.Optional(
-    Type.Boolean({ description: 'true: one of the tickets has come in. false: none has. Of the named types, if any.' }),
+    Type.Boolean({
+      description: 'true: one of the tickets that they have has come in. false: none has. Of the named types, if any.',
+    }),
   ),
   locale: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('fr')])),
   confirmedFrom: Type.Optional(Type.String({ format: 'date-time' })),

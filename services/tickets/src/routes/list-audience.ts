@@ -61,7 +61,10 @@ export function listAudience(app: App, ctx: Context): void {
       const last = items.at(-1)
       return {
         items,
-        nextCursor: rows.length > limit && last ? encodeCursor([[last.orderId, last.ticketId].join(' ')]) : null,
+        nextCursor:
+          rows.length > limit && last
+            ? encodeCursor([last.ticketId ? `${last.orderId} ${last.ticketId}` : last.orderId])
+            : null,
       }
     },
   )

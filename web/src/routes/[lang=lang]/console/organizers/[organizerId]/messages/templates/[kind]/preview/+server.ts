@@ -25,7 +25,7 @@ export const POST: RequestHandler = async (event) => {
       head: mail
         ? [
             [t('console.templates.subject'), mail.subject],
-            ...attached(t, mail.attachments),
+            ...attached(t, mail.attachments ?? []),
             ['', t(real ? 'console.templates.real' : 'console.templates.sample')],
           ]
         : [],
