@@ -186,14 +186,22 @@ function answerOf(peers: Peers, request: IncomingMessage, body: string): { statu
     return { status: 200, body: { items: orders.slice(from, from + PAGE).map(({ id }) => ({ id })), nextCursor } }
   }
   const audience = /^\/v1\/internal\/events\/(evt_\w+)\/audience(-count)?$/.exec(path)
-  if (audience) return audienceAnswer(peers, audience[1] ?? '', audience[2] !== undefined, url.searchParams)
+  if (audience) {
+    const holders = request.headers.prefer === 'holders'
+    return audienceAnswer(peers, audience[1] ?? '', { counts: audience[2] !== undefined, holders }, url.searchParams)
+  }
   const id = path.split('/').at(-1) ?? ''
   const found = path.startsWith('/v1/waiting-entries/') ? peers.entries.get(id) : peers.orders.get(id)
   return found ? { status: 200, body: found } : { status: 404, body: { code: 'not-found' } }
 }
 
 /** listAudience and countAudience of tickets, by state, language and time alone. */
-function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: URLSearchParams) {
+function audienceAnswer(
+  peers: Peers,
+  eventId: string,
+  { counts, holders }: { counts: boolean; holders: boolean },
+  query: URLSearchParams,
+) {
   const ofEvent = [...peers.orders.values()].filter((order) => order.eventId === eventId)
   if (!ofEvent.some((order) => order.organizerId === query.get('organizerId'))) {
     return { status: 404, body: { code: 'not-found' } }
@@ -205,7 +213,7 @@ function audienceAnswer(peers: Peers, eventId: string, counts: boolean, query: U
     .sort((one, other) => (one.id < other.id ? -1 : 1))
     .flatMap((order) => [
       { orderId: order.id, ticketId: null, email: order.buyer?.email ?? '', locale: order.locale },
-      ...holdersOf(order).map((holder) => ({ orderId: order.id, ...holder, locale: order.locale })),
+      ...(holders ? holdersOf(order) : []).map((holder) => ({ orderId: order.id, ...holder, locale: order.locale })),
     ])
   if (counts)
     return { status: 200, body: { orders: items.length, recipients: items.length, byLocale: { en: 0, fr: 0 } } }

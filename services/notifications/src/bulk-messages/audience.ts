@@ -36,6 +36,9 @@ interface CountAnswer {
   byLocale: { en: number; fr: number }
 }
 
+/** tickets of before it listed holders passes it over (RFC 7240). */
+const WITH_HOLDERS = { headers: { prefer: 'holders' } }
+
 /** A page of it, asked from tickets: an address comes once for each of its orders and of the tickets passed on to it. */
 export async function fetchAudience(
   ctx: Context,
@@ -45,7 +48,13 @@ export async function fetchAudience(
   const query = queryOf(audience)
   query.set('limit', String(page.limit))
   if (page.cursor) query.set('cursor', page.cursor)
-  const answer = (await ask(ctx.tickets, ctx.outages, 'tickets', pathOf(audience, 'audience', query))) as PageAnswer
+  const answer = (await ask(
+    ctx.tickets,
+    ctx.outages,
+    'tickets',
+    pathOf(audience, 'audience', query),
+    WITH_HOLDERS,
+  )) as PageAnswer
   return {
     members: answer.items.flatMap(({ orderId, ticketId, email, locale }) => {
       const uuid = parseId('ord', orderId)
@@ -60,7 +69,7 @@ export async function fetchAudience(
 /** How many different addresses it has. */
 export async function fetchAudienceCount(ctx: Context, audience: Audience): Promise<CountAnswer> {
   const path = pathOf(audience, 'audience-count', queryOf(audience))
-  return (await ask(ctx.tickets, ctx.outages, 'tickets', path)) as CountAnswer
+  return (await ask(ctx.tickets, ctx.outages, 'tickets', path, WITH_HOLDERS)) as CountAnswer
 }
 
 function pathOf({ eventId }: Audience, resource: string, query: URLSearchParams): string {

@@ -23,7 +23,18 @@ export const SegmentQuery = Type.Object({
   confirmedBefore: Type.Optional(Type.String({ format: 'date-time' })),
 })
 
-export type Segment = Static<typeof SegmentQuery>
+/** A preference (RFC 7240), so that a service that knows no holders yet neither gets them nor refuses to be asked for them. */
+export const AudienceHeaders = Type.Object({
+  prefer: Type.Optional(
+    Type.String({ description: '`holders`: those too whom buyers passed tickets on to.', maxLength: 100 }),
+  ),
+})
+
+export type Segment = Static<typeof SegmentQuery> & { holders?: boolean }
+
+export function withHolders({ prefer }: Static<typeof AudienceHeaders>): { holders: boolean } {
+  return { holders: prefer?.split(',').some((one) => one.trim() === 'holders') ?? false }
+}
 
 /** The event, if it is the organizer's; else `not-found`, as for nothing. */
 export async function ownEvent(ctx: Context, eventId: string, organizerId: string): Promise<string> {
@@ -52,7 +63,7 @@ export interface Member {
  * not worth an index that each sale would have to keep.
  */
 export function membersOf(eventUuid: string, segment: Segment): RawBuilder<unknown> {
-  const { orderState = 'confirmed', ticketTypeId, checkedIn } = segment
+  const { orderState = 'confirmed', ticketTypeId, checkedIn, holders: wanted = false } = segment
   const orders = [sql`o.event_id = ${eventUuid}`, sql`o.state = ${orderState}`]
   if (segment.locale) orders.push(sql`o.locale = ${segment.locale}`)
   if (segment.confirmedFrom) orders.push(sql`o.confirmed_at >= ${segment.confirmedFrom}`)
@@ -66,6 +77,7 @@ export function membersOf(eventUuid: string, segment: Segment): RawBuilder<unkno
 
   const buyers = [sql`o.buyer_email is not null`]
   const holders = [valid, sql`t.holder_email is not null`]
+  if (!wanted) holders.push(sql`false`)
   if (orderState !== 'confirmed') {
     // Its tickets are void, or not made yet.
     holders.push(sql`false`)

@@ -1,7 +1,7 @@
 import { sql } from '@guichet/database'
 import type { App } from '@guichet/server'
 import { Type } from 'typebox'
-import { membersOf, ownEvent, SegmentQuery } from '../audience/segment.ts'
+import { AudienceHeaders, membersOf, ownEvent, SegmentQuery, withHolders } from '../audience/segment.ts'
 import type { Context } from '../context.ts'
 import { EventParams } from '../events/event.ts'
 
@@ -20,14 +20,16 @@ export function countAudience(app: App, ctx: Context): void {
         operationId: 'countAudience',
         summary: 'How many a message to many goes to',
         params: EventParams,
+        headers: AudienceHeaders,
         querystring: SegmentQuery,
         response: { 200: Answer },
       },
     },
     async (request) => {
       const eventUuid = await ownEvent(ctx, request.params.eventId, request.query.organizerId)
+      const segment = { ...request.query, ...withHolders(request.headers) }
       const { rows } = await sql<{ orders: number; en: number; fr: number }>`
-        with member as materialized (select order_id, email, locale from ${membersOf(eventUuid, request.query)} as member)
+        with member as materialized (select order_id, email, locale from ${membersOf(eventUuid, segment)} as member)
         select (select count(distinct order_id) from member)::int as orders,
                count(*) filter (where locale <> 'fr')::int as en, count(*) filter (where locale = 'fr')::int as fr
           from (select (array_agg(locale order by order_id))[1] as locale from member group by lower(email)) as recipient

@@ -2,7 +2,7 @@ import { sql } from '@guichet/database'
 import { type App, decodeCursor, encodeCursor, toId, toUuid } from '@guichet/server'
 import type { RawBuilder } from 'kysely'
 import { Type } from 'typebox'
-import { type Member, membersOf, ownEvent, SegmentQuery } from '../audience/segment.ts'
+import { AudienceHeaders, type Member, membersOf, ownEvent, SegmentQuery, withHolders } from '../audience/segment.ts'
 import type { Context } from '../context.ts'
 import { EventParams } from '../events/event.ts'
 
@@ -40,6 +40,7 @@ export function listAudience(app: App, ctx: Context): void {
         operationId: 'listAudience',
         summary: 'Whom a message to many goes to',
         params: EventParams,
+        headers: AudienceHeaders,
         querystring: Query,
         response: { 200: Answer },
       },
@@ -49,7 +50,7 @@ export function listAudience(app: App, ctx: Context): void {
       const eventUuid = await ownEvent(ctx, request.params.eventId, segment.organizerId)
       const ticket = sql`coalesce(ticket_id, ${NO_TICKET}::uuid)`
       const { rows } = await sql<Member>`
-        select order_id, ticket_id, email, locale from ${membersOf(eventUuid, segment)} as member
+        select order_id, ticket_id, email, locale from ${membersOf(eventUuid, { ...segment, ...withHolders(request.headers) })} as member
          ${cursor === undefined ? sql`` : after(cursor, ticket)}
          order by event_id, order_id, ${ticket} limit ${limit + 1}
       `.execute(ctx.db)
