@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from '@guichet/database'
 import type { KeyClaim } from '@guichet/server'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { TicketsDb } from '../src/db.ts'
 import { RecentKeys } from '../src/stock/recent-keys.ts'
 import { startTickets, type Tickets } from './fixture.ts'
 
@@ -21,19 +23,87 @@ async function place(claims: readonly KeyClaim[]): Promise<void> {
     .execute()
 }
 
-it.each([
-  ['all of them', 1_000],
-  ['no more than a few of them', 5],
-])('knows keys that were placed from others, remembering %s', async (_name, keysMax) => {
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const askAll = (keys: RecentKeys, claims: readonly KeyClaim[]) =>
+  Promise.all(claims.map((claim) => keys.mayHave(claim)))
+
+it('knows keys that were placed, from others and by itself, and no other', async () => {
   const claims = Array.from({ length: 20 }, newClaim)
   await place(claims)
-  const keys = new RecentKeys(tickets.context.db, keysMax)
+  const keys = new RecentKeys(tickets.context.db)
   const strangers = Array.from({ length: 20 }, newClaim)
-  const ask = (all: readonly KeyClaim[]) => Promise.all(all.map((claim) => keys.mayHave(claim)))
-  const answers = await Promise.all([ask(claims), ask(strangers)])
+  const answers = await Promise.all([askAll(keys, claims), askAll(keys, strangers)])
   expect(answers).toEqual([Array(20).fill(true), Array(20).fill(false)])
   const late = newClaim()
   keys.add(late)
-  await place([late])
-  expect(await ask([late, newClaim()])).toEqual([true, false])
+  expect(await askAll(keys, [late, newClaim()])).toEqual([true, false])
 })
+
+it('asks one statement for all, however large the sale was', async () => {
+  await sql`insert into idempotency_key (scope, key, request_hash, status, body)
+            select 'guest:placeOrder', gen_random_uuid(), '', 201, '{}' from generate_series(1, 300000)`.execute(
+    tickets.context.db,
+  )
+  const claims = Array.from({ length: 20 }, newClaim)
+  await place(claims)
+  const { db, statements } = counted(tickets.context.db)
+  standStill()
+  const keys = new RecentKeys(db)
+  expect(await askAll(keys, claims)).toEqual(Array(20).fill(true))
+  for (let turn = 0; turn < 20; turn++) expect(await askAll(keys, [newClaim()])).toEqual([false])
+  expect(statements()).toBe(1)
+})
+
+it('keeps a key for a quarter of an hour, and lets it go after a second one', async () => {
+  const pass = standStill()
+  const keys = new RecentKeys(tickets.context.db)
+  await keys.mayHave(newClaim())
+  // Known by being told of it alone: the database does not have it.
+  const claim = newClaim()
+  keys.add(claim)
+  const knownAfter = async (minutes: number) => {
+    for (let half = 0; half < 2 * minutes; half++) {
+      pass(30_000)
+      await keys.mayHave(newClaim())
+    }
+    return keys.mayHave(claim)
+  }
+  expect(await knownAfter(15)).toBe(true)
+  expect(await knownAfter(14)).toBe(true)
+  expect(await knownAfter(3)).toBe(false)
+})
+
+it('lets the keys go when nobody is refused', async () => {
+  const pass = standStill()
+  const keys = new RecentKeys(tickets.context.db)
+  await keys.mayHave(newClaim())
+  const claim = newClaim()
+  keys.add(claim)
+  pass(61_000)
+  keys.add(newClaim())
+  expect(await keys.mayHave(claim)).toBe(false)
+})
+
+/** The monotonic clock moves by hand. */
+function standStill(): (ms: number) => void {
+  let now = performance.now()
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  return (ms) => {
+    now += ms
+  }
+}
+
+function counted(db: TicketsDb): { db: TicketsDb; statements: () => number } {
+  let count = 0
+  const counting = db.withPlugin({
+    transformQuery: ({ node }) => {
+      count++
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+  return { db: counting, statements: () => count }
+}
