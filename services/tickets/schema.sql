@@ -159,7 +159,7 @@ create table idempotency_key (
 );
 comment on table idempotency_key is 'The first answer to each Idempotency-Key, stored with its effect.';
 comment on column idempotency_key.scope is 'Who may replay it, and which operation.';
-CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING brin (created_at) WITH (pages_per_range='16', autosummarize='on');
+CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_at);
 
 create table inbox (
   queue text not null,
