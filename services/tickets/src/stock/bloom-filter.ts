@@ -1,10 +1,10 @@
-const BITS = 2 ** 25
+const BITS = 2 ** 26
 const PROBES = 8
 
 /**
  * A set of digests (8 bytes each, evenly spread) that now and then takes a stranger for a member, never a member for a stranger
- * (Bloom, CACM 13(7), 1970). It is 4 MB large, whatever it holds: of strangers it mistakes 4 in a million when it holds a
- * million digests, 2 in a hundred when it holds four.
+ * (Bloom, CACM 13(7), 1970). It is 8 MB large, whatever it holds: of strangers it mistakes 3 in a hundred million when it holds
+ * a million digests, 4 in ten thousand when it holds four million.
  */
 export class BloomFilter {
   readonly #words = new Uint32Array(BITS / 32)
