@@ -15,9 +15,9 @@ afterAll(() => tickets?.stop())
 const newClaim = (): KeyClaim => ({ scope: 'guest:placeOrder', key: randomUUID(), requestHash: Buffer.alloc(32) })
 
 /** Keys as batches store them. */
-async function place(claims: readonly KeyClaim[]): Promise<void> {
+async function place(claims: readonly KeyClaim[], db = tickets.context.db): Promise<void> {
   const rows = claims.map(({ scope, key, requestHash }) => ({ scope, key, request_hash: requestHash }))
-  await tickets.context.db
+  await db
     .insertInto('idempotency_key')
     .values(rows.map((row) => ({ ...row, status: 201, body: '{}' })))
     .execute()
@@ -40,6 +40,18 @@ it('knows keys that were placed, from others and by itself, and no other', async
   const late = newClaim()
   keys.add(late)
   expect(await askAll(keys, [late, newClaim()])).toEqual([true, false])
+})
+
+it('knows a key that was written before a reading and committed after it', async () => {
+  const pass = standStill()
+  const keys = new RecentKeys(tickets.context.db)
+  const claim = newClaim()
+  const write = await tickets.context.db.startTransaction().execute()
+  await place([claim], write)
+  expect(await keys.mayHave(claim)).toBe(false)
+  await write.commit().execute()
+  pass(1_000)
+  expect(await keys.mayHave(claim)).toBe(true)
 })
 
 it('asks one statement for all, however large the sale was', async () => {
